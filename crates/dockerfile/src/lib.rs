@@ -1,0 +1,1 @@
+//! Dockerfiles: lossless text, and what it means to the engine.

@@ -1,0 +1,1 @@
+//! Project, pass, edit, outcome, pipeline and verifier: the contract that transforms implement.

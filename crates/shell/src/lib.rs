@@ -1,0 +1,1 @@
+//! The commands of a RUN, each word with its place in the text.

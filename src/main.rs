@@ -1,0 +1,3 @@
+//! The `dockfit` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The transform passes of dockfit, a folder each.
