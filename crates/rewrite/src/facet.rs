@@ -1,0 +1,78 @@
+//! What a pass may change of an image, and what it declares to have changed.
+
+/// A part of what an image is or how it is configured.
+///
+/// Configuration facets are compared before and after each pass, in every stage, and must be equal unless
+/// declared; content facets are judged by building.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Facet {
+    /// Environment variables.
+    Env,
+    /// Entrypoint.
+    Entrypoint,
+    /// Default command.
+    Cmd,
+    /// User.
+    User,
+    /// Working directory.
+    Workdir,
+    /// Exposed ports.
+    Ports,
+    /// Volumes.
+    Volumes,
+    /// Labels.
+    Labels,
+    /// Health check.
+    HealthCheck,
+    /// Stop signal.
+    StopSignal,
+    /// Shell.
+    Shell,
+    /// Deferred instructions.
+    Onbuild,
+    /// The stage that is built when none is named.
+    DefaultTarget,
+    /// Installed packages.
+    Packages,
+    /// Files of the image.
+    Files,
+    /// How the files are spread over layers.
+    Layers,
+}
+
+impl Facet {
+    /// Its name, in kebab case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Env => "env",
+            Self::Entrypoint => "entrypoint",
+            Self::Cmd => "cmd",
+            Self::User => "user",
+            Self::Workdir => "workdir",
+            Self::Ports => "ports",
+            Self::Volumes => "volumes",
+            Self::Labels => "labels",
+            Self::HealthCheck => "health-check",
+            Self::StopSignal => "stop-signal",
+            Self::Shell => "shell",
+            Self::Onbuild => "onbuild",
+            Self::DefaultTarget => "default-target",
+            Self::Packages => "packages",
+            Self::Files => "files",
+            Self::Layers => "layers",
+        }
+    }
+}
+
+/// One thing that a change declares to have changed.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Declared {
+    /// An environment variable of that name, in any stage of the file.
+    Env(String),
+    /// A whole facet, in any stage of the file.
+    Facet(Facet),
+    /// The RUN at this span of the text before: commands were taken out that only emptied a cache.
+    Commands,
+    /// A RUN was added.
+    RunAdded,
+}

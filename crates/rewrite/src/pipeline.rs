@@ -1,0 +1,159 @@
+//! One pass after another, each on the last one's result, each judged before the next.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::verify::{self, Breach};
+use crate::{
+    Decision, EditSet, FileEdit, Outcome, Pass, PassInfo, Place, PositionMap, Project, RelPath, Selection,
+    Task,
+};
+
+/// What came of all passes.
+#[derive(Debug)]
+pub struct Report {
+    /// The files as they were.
+    pub before: Project,
+    /// The files as they would be.
+    pub after: Project,
+    /// Each pass that ran, in order.
+    pub passes: Vec<PassReport>,
+    /// Every file that differs, first state against last.
+    pub changes: Vec<FileChange>,
+    /// Passes whose result broke a promise and was taken back: bugs of the pass.
+    pub takebacks: Vec<Takeback>,
+}
+
+/// What came of one pass.
+#[derive(Debug)]
+pub struct PassReport {
+    /// The pass.
+    pub info: &'static PassInfo,
+    /// Its decisions in the order of their places.
+    pub decisions: Vec<PlacedDecision>,
+    /// What this pass alone changed.
+    pub changes: Vec<FileChange>,
+}
+
+/// A decision, with its place in the file on disk.
+#[derive(Clone, Debug)]
+pub struct PlacedDecision {
+    /// The decision; its places are those of the text that the pass saw.
+    pub decision: Decision,
+    /// Its place in the file on disk.
+    pub original: Place,
+}
+
+/// A file before and after.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileChange {
+    /// The file.
+    pub path: RelPath,
+    /// Its bytes before; `None` where the file is new.
+    pub before: Option<Arc<[u8]>>,
+    /// Its bytes after.
+    pub after: Arc<[u8]>,
+}
+
+/// A pass whose result broke a promise.
+#[derive(Clone, Debug)]
+pub struct Takeback {
+    /// The pass.
+    pub pass: &'static str,
+    /// The promise, and how it was broken.
+    pub breach: Breach,
+}
+
+/// Runs `passes`, which stand in their total order, on `project`.
+pub fn run(project: &Project, passes: &[&'static dyn Pass], selection: &Selection) -> Report {
+    let mut current = project.clone();
+    let mut maps: BTreeMap<RelPath, PositionMap> = BTreeMap::new();
+    let mut reports = Vec::new();
+    let mut takebacks = Vec::new();
+    for pass in passes.iter().filter(|pass| selection.runs(pass.info())) {
+        let task = Task { project: &current, selection };
+        let decisions = pass.run(&task);
+        let (next, edits) = match step(*pass, &task, &decisions) {
+            Ok(step) => step,
+            Err(breach) => {
+                takebacks.push(Takeback { pass: pass.info().id, breach });
+                continue;
+            }
+        };
+        let changes = changed(&current, &next, edits.keys());
+        let decisions = placed(decisions, &maps);
+        reports.push(PassReport { info: pass.info(), decisions, changes });
+        for (path, set) in &edits {
+            maps.entry(path.clone()).or_default().push(set);
+        }
+        current = next;
+    }
+    let changes = changed(project, &current, maps.keys());
+    Report { before: project.clone(), after: current, passes: reports, changes, takebacks }
+}
+
+/// The project after one pass, and its edits by file; or the promise that it broke.
+fn step(
+    pass: &'static dyn Pass,
+    task: &Task<'_>,
+    decisions: &[Decision],
+) -> Result<(Project, BTreeMap<RelPath, EditSet>), Breach> {
+    let edits = edits_by_file(decisions)?;
+    if edits.is_empty() {
+        return Ok((task.project.clone(), edits));
+    }
+    let mut next = task.project.clone();
+    for (path, set) in &edits {
+        let before = task.project.read(path).map_err(|error| Breach::unreadable(path, &error))?;
+        let before = before.unwrap_or_else(|| Arc::from([].as_slice()));
+        next.write(path, set.apply(&before));
+    }
+    verify::step(pass, task, &next, decisions, &edits)?;
+    Ok((next, edits))
+}
+
+fn edits_by_file(decisions: &[Decision]) -> Result<BTreeMap<RelPath, EditSet>, Breach> {
+    let mut edits: BTreeMap<RelPath, Vec<crate::Edit>> = BTreeMap::new();
+    for decision in decisions {
+        if let Outcome::Applied(change) = &decision.outcome {
+            for FileEdit { file, edit } in &change.edits {
+                edits.entry(file.clone()).or_default().push(edit.clone());
+            }
+        }
+    }
+    edits
+        .into_iter()
+        .map(|(path, edits)| match EditSet::new(edits) {
+            Ok(set) => Ok((path, set)),
+            Err(overlap) => Err(Breach::overlap(&path, &overlap)),
+        })
+        .collect()
+}
+
+fn placed(decisions: Vec<Decision>, maps: &BTreeMap<RelPath, PositionMap>) -> Vec<PlacedDecision> {
+    let mut placed: Vec<PlacedDecision> = decisions
+        .into_iter()
+        .map(|decision| {
+            let span = decision.place.span;
+            let span = maps.get(&decision.place.file).map_or(span, |map| map.span_to_original(span));
+            let original = Place { file: decision.place.file.clone(), span };
+            PlacedDecision { decision, original }
+        })
+        .collect();
+    placed.sort_by_key(|placed| (placed.decision.dockerfile, placed.original.span));
+    placed
+}
+
+fn changed<'a>(
+    before: &Project,
+    after: &Project,
+    paths: impl Iterator<Item = &'a RelPath>,
+) -> Vec<FileChange> {
+    paths
+        .filter_map(|path| {
+            let was = before.read(path).ok().flatten();
+            let is = after.read(path).ok().flatten()?;
+            (was.as_ref() != Some(&is)).then(|| FileChange { path: path.clone(), before: was, after: is })
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! Where files come from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::RelPath;
+
+/// A file or folder that could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadError {
+    /// Which.
+    pub path: RelPath,
+    /// Why, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// Where a project's files come from. Each file is read once; what was read is remembered, so that a write
+/// can tell whether it changed since.
+pub trait FileSource: fmt::Debug + Send + Sync {
+    /// The bytes of a file; `None` where there is none.
+    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError>;
+
+    /// The names in a folder, folders with a `/` at the end; empty where there is no such folder.
+    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError>;
+}
+
+/// Files held in memory: for standard input and for tests.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<RelPath, Arc<[u8]>>,
+}
+
+impl MemoryFiles {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One file more.
+    #[must_use]
+    pub fn with(mut self, path: RelPath, bytes: impl Into<Arc<[u8]>>) -> Self {
+        self.files.insert(path, bytes.into());
+        self
+    }
+}
+
+impl FileSource for MemoryFiles {
+    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
+        let mut names: Vec<String> = self
+            .files
+            .keys()
+            .filter_map(|path| path.strip_prefix(folder))
+            .filter(|rest| !rest.is_empty())
+            .map(|rest| rest.split_once('/').map_or(rest.to_owned(), |(first, _)| format!("{first}/")))
+            .collect();
+        names.dedup();
+        Ok(names)
+    }
+}

@@ -1,0 +1,72 @@
+//! Which decisions the user consents to.
+
+use crate::{DecisionInfo, PassInfo, Safety};
+
+/// The user's choice of passes and decisions. A name is a pass (`package-caches`) or one of its decisions
+/// (`package-caches/mount`); naming is consent, whatever the safety.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Selection {
+    /// Only these, if any is named.
+    pub only: Vec<String>,
+    /// These as well.
+    pub with: Vec<String>,
+    /// Not these.
+    pub skip: Vec<String>,
+    /// Unsafe decisions that apply a proposal.
+    pub allow_unsafe: bool,
+    /// All but those that want a name.
+    pub all: bool,
+}
+
+/// Whether a decision may be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Consent {
+    /// Make it.
+    Given,
+    /// Say that it could be made, and with which option.
+    Ask,
+    /// The user does not want to hear of it.
+    Withheld,
+}
+
+fn names(list: &[String], decision: &DecisionInfo) -> bool {
+    list.iter().any(|name| {
+        decision.id == name
+            || decision.id.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+impl Selection {
+    /// Whether `decision` may be made.
+    pub fn consent(&self, decision: &DecisionInfo) -> Consent {
+        if names(&self.skip, decision) {
+            return Consent::Withheld;
+        }
+        if names(&self.only, decision) || names(&self.with, decision) {
+            return Consent::Given;
+        }
+        if !self.only.is_empty() {
+            return Consent::Withheld;
+        }
+        match decision.safety {
+            Safety::Safe => Consent::Given,
+            Safety::Unsafe if self.allow_unsafe || self.all => Consent::Given,
+            Safety::Beyond if self.all => Consent::Given,
+            Safety::Unsafe | Safety::Beyond | Safety::ByName => Consent::Ask,
+        }
+    }
+
+    /// Whether any decision of the pass may be made or asked about.
+    pub fn runs(&self, pass: &PassInfo) -> bool {
+        pass.decisions.iter().any(|decision| self.consent(decision) != Consent::Withheld)
+    }
+
+    /// The option that gives consent to a decision of that safety.
+    pub fn option_for(decision: &DecisionInfo) -> String {
+        match decision.safety {
+            Safety::Safe | Safety::Unsafe => "--unsafe".to_owned(),
+            Safety::Beyond => "--all".to_owned(),
+            Safety::ByName => format!("--with {}", decision.id),
+        }
+    }
+}
