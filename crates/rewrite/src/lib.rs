@@ -12,6 +12,7 @@ pub mod pipeline;
 mod position_map;
 mod project;
 mod selection;
+pub mod surgery;
 mod verify;
 
 pub use decision::{Change, Decision, DecisionInfo, FileEdit, Outcome, Place, Reason, Safety};

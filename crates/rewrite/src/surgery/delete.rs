@@ -1,0 +1,215 @@
+//! Taking text out of an instruction.
+
+use std::ops::Range;
+
+use dockfit_dockerfile::{Document, Instruction, JsonArray, LogicalText, RunForm, Span};
+
+use super::CannotEdit;
+use super::rows::{Row, rows};
+use crate::Edit;
+
+/// The edits that take `ranges` (of `text`, the text of the instruction or of its script) out of the file.
+///
+/// A range is the bare words, operators included, without white space around them; the white space that
+/// would be left over goes with it. Lines that lose all their text go whole. Where the last line goes, the
+/// one before no longer continues.
+pub fn delete(
+    document: &Document,
+    instruction: &Instruction,
+    text: &LogicalText,
+    ranges: &[Range<usize>],
+) -> Result<Vec<Edit>, CannotEdit> {
+    let rows = prepare(document, instruction, text)?;
+    let removed: Vec<Span> = ranges.iter().flat_map(|range| text.spans(range.clone())).collect();
+    if removed.iter().any(|span| !rows.iter().any(|row| row.content.encloses(*span))) {
+        return Err(CannotEdit::HeredocBody);
+    }
+    let plan = Plan::new(document, &rows, &removed);
+    plan.edits(document, instruction)
+}
+
+/// The edits that put `replacement` in the place of `range`.
+pub fn replace(
+    document: &Document,
+    instruction: &Instruction,
+    text: &LogicalText,
+    range: Range<usize>,
+    replacement: &str,
+) -> Result<Vec<Edit>, CannotEdit> {
+    let rows = prepare(document, instruction, text)?;
+    let spans = text.spans(range);
+    let Some((first, rest)) = spans.split_first() else { return Err(CannotEdit::Scattered) };
+    if !rows.iter().any(|row| row.content.encloses(*first)) {
+        return Err(CannotEdit::HeredocBody);
+    }
+    // The words on the first line are replaced; what went on over further lines is deleted from them, and the
+    // first line is not to be dropped as empty.
+    let mut edits = vec![Edit::replace(*first, replacement)];
+    if !rest.is_empty() {
+        let plan = Plan::new(document, &rows, rest);
+        edits.extend(plan.edits(document, instruction)?);
+    }
+    Ok(edits)
+}
+
+/// The edits that take items out of an array in exec form.
+pub fn delete_json_items(
+    instruction: &Instruction,
+    array: &JsonArray,
+    items: &[usize],
+) -> Result<Vec<Edit>, CannotEdit> {
+    if !instruction.text.is_exact() {
+        return Err(CannotEdit::NotText);
+    }
+    let mut edits = Vec::new();
+    for index in items {
+        let item = array.items.get(*index).ok_or(CannotEdit::Scattered)?;
+        let range = match (
+            index.checked_sub(1).and_then(|before| array.items.get(before)),
+            array.items.get(index + 1),
+        ) {
+            (Some(before), _) => before.range.end..item.range.end,
+            (None, Some(after)) => item.range.start..after.range.start,
+            (None, None) => item.range.clone(),
+        };
+        let spans = instruction.text.spans(range);
+        match spans.as_slice() {
+            [span] => edits.push(Edit::delete(*span)),
+            _ => return Err(CannotEdit::Scattered),
+        }
+    }
+    Ok(edits)
+}
+
+fn prepare(
+    document: &Document,
+    instruction: &Instruction,
+    text: &LogicalText,
+) -> Result<Vec<Row>, CannotEdit> {
+    if !text.is_exact() {
+        return Err(CannotEdit::NotText);
+    }
+    let first = text.pieces().first().map(|piece| piece.file);
+    let script_is_heredoc = first.is_some_and(|first| {
+        instruction.heredocs.first().is_some_and(|heredoc| heredoc.body.encloses(first))
+            && !matches!(RunForm::of(document, instruction), RunForm::Exec(_))
+    });
+    Ok(rows(document, instruction, script_is_heredoc))
+}
+
+/// What becomes of each row.
+struct Plan<'a> {
+    rows: &'a [Row],
+    /// Per row: `None` when it goes whole, else the spans that go.
+    fates: Vec<Option<Vec<Span>>>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(document: &Document, rows: &'a [Row], removed: &[Span]) -> Self {
+        let fates = rows
+            .iter()
+            .map(|row| {
+                let mut cuts: Vec<Span> =
+                    removed.iter().copied().filter(|span| row.content.encloses(*span)).collect();
+                cuts.sort();
+                if cuts.is_empty() {
+                    return Some(cuts);
+                }
+                (!is_empty_without(document, row, &cuts)).then_some(cuts)
+            })
+            .collect();
+        Self { rows, fates }
+    }
+
+    fn edits(&self, document: &Document, instruction: &Instruction) -> Result<Vec<Edit>, CannotEdit> {
+        let mut edits = Vec::new();
+        let mut last_kept: Option<usize> = None;
+        let mut uncontinued = Vec::new();
+        for (index, (row, fate)) in self.rows.iter().zip(&self.fates).enumerate() {
+            match fate {
+                None => {
+                    edits.push(Edit::delete(row.line));
+                    if row.continuation.is_none() {
+                        uncontinued.push(last_kept.ok_or(CannotEdit::NothingLeft)?);
+                    }
+                }
+                Some(cuts) => {
+                    edits.extend(cuts.iter().map(|cut| Edit::delete(with_space(document, row, cuts, *cut))));
+                    last_kept = Some(index);
+                }
+            }
+        }
+        for index in uncontinued {
+            edits.extend(self.end_row(document, instruction, index)?);
+        }
+        Ok(merge(edits))
+    }
+
+    /// Takes the continuation off a row behind which nothing follows any more.
+    fn end_row(
+        &self,
+        document: &Document,
+        instruction: &Instruction,
+        index: usize,
+    ) -> Result<Option<Edit>, CannotEdit> {
+        let row = self.rows[index];
+        let Some(continuation) = row.continuation else { return Ok(None) };
+        let between = instruction.lines.iter().any(|line| {
+            line.span.start >= row.line.end
+                && matches!(
+                    line.kind,
+                    dockfit_dockerfile::LineKind::Comment | dockfit_dockerfile::LineKind::Blank
+                )
+        });
+        let heredoc_follows = instruction.heredocs.first().is_some_and(|doc| doc.body.start >= row.line.end);
+        if between && heredoc_follows {
+            return Err(CannotEdit::CommentBeforeHeredoc);
+        }
+        let content = document.bytes(row.content);
+        let kept = content.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1);
+        let behind = document.bytes(Span::new(continuation + 1, row.line.end));
+        let blanks = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        Ok(Some(Edit::delete(Span::new(row.content.start + kept, continuation + 1 + blanks))))
+    }
+}
+
+/// Whether only white space is left of the row's content.
+fn is_empty_without(document: &Document, row: &Row, cuts: &[Span]) -> bool {
+    row.content
+        .range()
+        .filter(|at| !cuts.iter().any(|cut| cut.contains(*at)))
+        .all(|at| document.source()[at].is_ascii_whitespace())
+}
+
+/// The cut with the white space on one side of it, so that one blank stays between what is left.
+fn with_space(document: &Document, row: &Row, cuts: &[Span], cut: Span) -> Span {
+    let is_space = |at: usize| document.source()[at].is_ascii_whitespace();
+    let is_cut = |at: usize| cuts.iter().any(|other| other.contains(at));
+    let text_before = (row.content.start..cut.start).any(|at| !is_space(at) && !is_cut(at));
+    let mut span = cut;
+    if text_before {
+        while span.start > row.content.start && is_space(span.start - 1) {
+            span.start -= 1;
+        }
+    } else {
+        while span.end < row.content.end && is_space(span.end) {
+            span.end += 1;
+        }
+    }
+    span
+}
+
+/// Deletions that touch or overlap become one.
+fn merge(mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort();
+    let mut merged: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match merged.last_mut() {
+            Some(last) if last.span.end >= edit.span.start => {
+                last.span.end = last.span.end.max(edit.span.end)
+            }
+            _ => merged.push(edit),
+        }
+    }
+    merged
+}

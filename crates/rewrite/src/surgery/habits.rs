@@ -1,0 +1,73 @@
+//! How a file is written, so that new text looks like the old.
+
+use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind};
+
+/// The habits of one file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Habits {
+    /// The line end of most lines.
+    pub line_end: &'static str,
+    /// The escape character.
+    pub escape: char,
+    /// White space before continued lines.
+    pub indent: String,
+    /// Whether keywords are written in lower case.
+    pub lower_case: bool,
+}
+
+impl Habits {
+    /// The habits of `document`.
+    pub fn of(document: &Document) -> Self {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for indent in document.instructions().iter().flat_map(|found| indents(document, found)) {
+            match counts.iter_mut().find(|(known, _)| *known == indent) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((indent, 1)),
+            }
+        }
+        let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        let indent = counts.into_iter().find(|(_, count)| *count == most).map(|(indent, _)| indent);
+        Self {
+            line_end: document.line_end(),
+            escape: document.escape(),
+            indent: indent.unwrap_or_else(|| "    ".to_owned()),
+            lower_case: lower_case(document),
+        }
+    }
+
+    /// `keyword` in the file's case.
+    pub fn keyword(&self, keyword: Keyword) -> String {
+        if self.lower_case { keyword.name().to_lowercase() } else { keyword.name().to_owned() }
+    }
+
+    /// Escape character, line end and indent: what stands between two lines of one instruction.
+    pub fn line_break(&self, indent: &str) -> String {
+        format!("{}{}{indent}", self.escape, self.line_end)
+    }
+}
+
+/// The indents of the continued lines of an instruction; lines that start with an operator (`&& b`) are
+/// indented by other rules and do not count.
+pub(super) fn indents(document: &Document, instruction: &Instruction) -> Vec<String> {
+    let texts = instruction.lines.iter().skip(1).filter_map(|line| match line.kind {
+        LineKind::Text { content, .. } => Some(document.text(content)),
+        _ => None,
+    });
+    texts
+        .filter_map(|text| {
+            let body = text.trim_start_matches([' ', '\t']);
+            let operator = body.starts_with(['&', '|', ';']);
+            (!operator && body.len() < text.len()).then(|| text[..text.len() - body.len()].to_owned())
+        })
+        .collect()
+}
+
+fn lower_case(document: &Document) -> bool {
+    let (mut lower, mut all) = (0_usize, 0_usize);
+    for instruction in document.instructions() {
+        all += 1;
+        let keyword = instruction.slice(&instruction.command.keyword_range);
+        lower += usize::from(keyword.bytes().all(|byte| byte.is_ascii_lowercase()));
+    }
+    lower * 2 > all
+}

@@ -1,0 +1,84 @@
+//! Putting flags and instructions in.
+
+use dockfit_dockerfile::{Document, Instruction, LineKind, Span};
+
+use super::habits::indents;
+use super::{CannotEdit, Habits};
+use crate::Edit;
+
+/// The edit that puts flags before the arguments of an instruction, behind the flags that it has, each on a
+/// line of its own.
+pub fn insert_flags(
+    document: &Document,
+    instruction: &Instruction,
+    flags: &[String],
+) -> Result<Edit, CannotEdit> {
+    if !instruction.text.is_exact() {
+        return Err(CannotEdit::NotText);
+    }
+    let habits = Habits::of(document);
+    let command = &instruction.command;
+    let start = instruction.text.to_file(command.arguments.start);
+    let script_is_heredoc = instruction.heredocs.first().is_some_and(|heredoc| {
+        instruction.slice(&command.arguments).starts_with("<<") && heredoc.body.start >= start
+    });
+    if let Some(last) = command.flags.last() {
+        // Behind the last flag, in the way that the flags stand: on lines of their own, or side by side.
+        let end = instruction.text.end_to_file(last.range.end);
+        let separator = separator_before(document, instruction, last.range.start)
+            .filter(|_| !script_is_heredoc)
+            .unwrap_or_else(|| {
+                if script_is_heredoc { " ".to_owned() } else { break_for(document, instruction, &habits) }
+            });
+        let text: String = flags.iter().map(|flag| format!("{separator}{flag}")).collect();
+        return Ok(Edit::insert(end, text));
+    }
+    let separator = if script_is_heredoc {
+        " ".to_owned()
+    } else {
+        let line = habits.line_break(&indent_at(document, instruction, start, &habits));
+        format!(" {line}")
+    };
+    let text: String = flags.iter().map(|flag| format!("{flag}{separator}")).collect();
+    Ok(Edit::insert(start, text))
+}
+
+fn break_for(document: &Document, instruction: &Instruction, habits: &Habits) -> String {
+    let own = indents(document, instruction).into_iter().next();
+    format!(" {}", habits.line_break(&own.unwrap_or_else(|| habits.indent.clone())))
+}
+
+/// What stands between the flag at `at` and the one before it, if that is a line break and nothing else.
+fn separator_before(document: &Document, instruction: &Instruction, at: usize) -> Option<String> {
+    let flags = &instruction.command.flags;
+    let index = flags.iter().position(|flag| flag.range.start == at)?;
+    let before = flags.get(index.checked_sub(1)?)?;
+    let span = Span::new(instruction.text.end_to_file(before.range.end), instruction.text.to_file(at));
+    let text = document.text(span);
+    let plain = text.trim_matches([' ', '\t', '\r', '\n']).chars().eq([document.escape()]);
+    plain.then(|| text.into_owned())
+}
+
+/// The indent for the arguments that move to a line of their own: the one that they have, if they stand at
+/// the start of a line, else that of the instruction's other lines, else the file's.
+fn indent_at(document: &Document, instruction: &Instruction, start: usize, habits: &Habits) -> String {
+    let row = instruction.lines.iter().find_map(|line| match line.kind {
+        LineKind::Text { content, .. } if line.span.contains(start) => Some(content),
+        _ => None,
+    });
+    if let Some(content) = row {
+        let before = document.text(Span::new(content.start, start));
+        if !before.is_empty() && before.trim_matches([' ', '\t']).is_empty() {
+            return before.into_owned();
+        }
+    }
+    indents(document, instruction).into_iter().next().unwrap_or_else(|| habits.indent.clone())
+}
+
+/// The edit that puts a new instruction (one line, no line end) before the one with this index and the
+/// comments that belong to it.
+pub fn insert_instruction(document: &Document, index: usize, lines: &[String]) -> Edit {
+    let habits = Habits::of(document);
+    let text: String = lines.iter().map(|line| format!("{line}{}", habits.line_end)).collect();
+    Edit::insert(document.comments_above(index).start, text)
+}

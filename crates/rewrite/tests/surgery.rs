@@ -1,0 +1,169 @@
+//! Text taken out of and put into instructions: the layout that is left, and that nothing else changes.
+
+use dockfit_dockerfile::{Document, LogicalText, RunForm};
+use dockfit_rewrite::surgery::{self, CannotEdit};
+use dockfit_rewrite::{Edit, EditSet};
+use proptest::prelude::*;
+
+fn text_of(document: &Document, index: usize) -> LogicalText {
+    match RunForm::of(document, &document.instructions()[index]) {
+        RunForm::Shell(text) => text,
+        _ => document.instructions()[index].text.clone(),
+    }
+}
+
+fn apply(source: &str, edits: Vec<Edit>) -> String {
+    let set = EditSet::new(edits).expect("no overlap");
+    String::from_utf8(set.apply(source.as_bytes())).expect("text")
+}
+
+/// Deletes each of `words` (its first occurrence) from the script of the first RUN.
+fn deleted(source: &str, words: &[&str]) -> Result<String, CannotEdit> {
+    let document = Document::parse(source);
+    let index = document.instructions().len() - 1;
+    let text = text_of(&document, index);
+    let ranges: Vec<_> = words
+        .iter()
+        .map(|word| {
+            let at = text.as_str().find(word).expect("the word is there");
+            at..at + word.len()
+        })
+        .collect();
+    let edits = surgery::delete(&document, &document.instructions()[index], &text, &ranges)?;
+    Ok(apply(source, edits))
+}
+
+#[track_caller]
+fn check(source: &str, words: &[&str], expected: &str) {
+    assert_eq!(deleted(source, words).expect("an edit"), expected);
+}
+
+#[test]
+fn a_word_goes_with_the_blank_before_it() {
+    check("RUN pip install --no-cache-dir -r a\n", &["--no-cache-dir"], "RUN pip install -r a\n");
+    check("RUN pip install x --no-cache-dir\n", &["--no-cache-dir"], "RUN pip install x\n");
+    check("RUN A=1 pip\n", &["A=1"], "RUN pip\n");
+}
+
+#[test]
+fn a_line_that_loses_its_text_goes_whole() {
+    check(
+        "RUN pip install \\\n    --no-cache-dir \\\n    # why\n    -r a\n",
+        &["--no-cache-dir"],
+        "RUN pip install \\\n    # why\n    -r a\n",
+    );
+}
+
+#[test]
+fn the_last_line_takes_the_continuation_of_the_one_before_with_it() {
+    let source = "FROM s\nRUN a \\\n # note\n\n && rm x";
+    check(source, &["&&", "rm x"], "FROM s\nRUN a\n # note\n\n");
+    check("FROM s\r\nRUN a && \\  \r\n  rm x\r\n", &["&&", "rm x"], "FROM s\r\nRUN a\r\n");
+}
+
+#[test]
+fn words_in_the_middle_of_a_line_leave_one_blank() {
+    check("RUN a   &&   rm x   &&   b\n", &["&&   rm x"], "RUN a   &&   b\n");
+    check("RUN a \\\n  && rm x && b\n", &["&& rm x"], "RUN a \\\n  && b\n");
+}
+
+#[test]
+fn a_command_over_several_lines_goes_with_all_of_them() {
+    check(
+        "RUN a \\\n && rm \\\n    # one\n    x \\\n    y \\\n && b\n",
+        &["&& rm     x     y"],
+        "RUN a \\\n    # one\n && b\n",
+    );
+}
+
+#[test]
+fn a_script_in_a_heredoc_keeps_its_own_continuations() {
+    check("RUN <<E\na && \\\n  rm x\nb\nE\n", &["&&", "rm x"], "RUN <<E\na\nb\nE\n");
+    check("RUN <<-E\n\ta\n\trm x\n\tb\n\tE\n", &["rm x"], "RUN <<-E\n\ta\n\tb\n\tE\n");
+}
+
+#[test]
+fn what_cannot_be_edited_says_why() {
+    assert_eq!(
+        deleted("RUN cat <<E && b \\\n # c\n && rm x\nE\n", &["&& rm x"]),
+        Err(CannotEdit::CommentBeforeHeredoc)
+    );
+    assert_eq!(deleted("RUN cat <<E\nrm x\nE\n", &["rm x"]), Err(CannotEdit::HeredocBody));
+}
+
+#[test]
+fn flags_come_first_and_keep_the_indent() {
+    let with = |source: &str| {
+        let document = Document::parse(source);
+        let run = document.instructions().last().expect("a RUN").clone();
+        let edit = surgery::insert_flags(&document, &run, &["--mount=x".to_owned()]).expect("an edit");
+        apply(source, vec![edit])
+    };
+    assert_eq!(with("FROM a\nRUN b\n"), "FROM a\nRUN --mount=x \\\n    b\n");
+    assert_eq!(with("FROM a\r\nRUN b \\\r\n\tc\r\n"), "FROM a\r\nRUN --mount=x \\\r\n\tb \\\r\n\tc\r\n");
+    assert_eq!(with("FROM a\nRUN \\\n  # note\n  b\n"), "FROM a\nRUN \\\n  # note\n  --mount=x \\\n  b\n");
+    assert_eq!(with("FROM a\nRUN --network=none b\n"), "FROM a\nRUN --network=none \\\n    --mount=x b\n");
+    assert_eq!(
+        with("FROM a\nRUN --a=1 \\\n  --b=2 \\\n  c\n"),
+        "FROM a\nRUN --a=1 \\\n  --b=2 \\\n  --mount=x \\\n  c\n"
+    );
+    assert_eq!(with("RUN <<E\nb\nE\n"), "RUN --mount=x <<E\nb\nE\n");
+    assert_eq!(
+        with("# escape=`\nFROM a\nRUN b `\n  c\n"),
+        "# escape=`\nFROM a\nRUN --mount=x `\n  b `\n  c\n"
+    );
+    assert_eq!(with("FROM a\nRUN b \\\n && c\n"), "FROM a\nRUN --mount=x \\\n    b \\\n && c\n");
+}
+
+#[test]
+fn a_new_instruction_stands_before_the_comments_of_the_next() {
+    let source = "FROM a\n\n# tools\nRUN b\n";
+    let document = Document::parse(source);
+    let edit = surgery::insert_instruction(&document, 1, &["RUN c".to_owned()]);
+    assert_eq!(apply(source, vec![edit]), "FROM a\n\nRUN c\n# tools\nRUN b\n");
+}
+
+/// A RUN of numbered words in a random layout, with comments and blank lines between.
+fn layout() -> impl Strategy<Value = (String, usize)> {
+    let gap = prop::sample::select(vec![
+        " ",
+        "  ",
+        " \\\n    ",
+        " \\\n  # a comment\n\t",
+        " \\ \n\n  ",
+        "\\\n ",
+        " \\\n#x\n # y \\\n  ",
+    ]);
+    let tail = prop::sample::select(vec!["", "\n", "\n# behind\nCMD end\n", " \n\n", "\r\nCMD end\r\n"]);
+    (prop::collection::vec(gap, 1..9), tail).prop_map(|(gaps, tail)| {
+        let words: String = gaps.iter().enumerate().map(|(index, gap)| format!("{gap}w{index}")).collect();
+        (format!("FROM s\nRUN{words}{tail}"), gaps.len())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn what_is_left_is_the_rest((source, count) in layout(), chosen in prop::collection::vec(any::<bool>(), 9)) {
+        let document = Document::parse(source.as_str());
+        let run = &document.instructions()[1];
+        let text = text_of(&document, 1);
+        let words: Vec<String> = (0..count).map(|index| format!("w{index}")).collect();
+        let (gone, left): (Vec<_>, Vec<_>) = words.iter().enumerate().partition(|(index, _)| chosen[*index]);
+        let ranges: Vec<_> = gone.iter().map(|(_, word)| {
+            let at = text.as_str().find(word.as_str()).expect("the word is there");
+            at..at + word.len()
+        }).collect();
+        let edits = surgery::delete(&document, run, &text, &ranges).expect("an edit");
+        let after = apply(&source, edits);
+        let new = Document::parse(after.as_str());
+        prop_assert_eq!(new.errors(), &[]);
+        let expected: Vec<&str> = left.iter().map(|(_, word)| word.as_str()).collect();
+        let found: Vec<&str> = new.instructions()[1].arguments().split_whitespace().collect();
+        prop_assert_eq!(found, expected);
+        prop_assert_eq!(new.instructions().len(), document.instructions().len());
+        let comments = |text: &str| text.lines().filter(|line| line.trim_start().starts_with('#')).map(str::trim).map(str::to_owned).collect::<Vec<_>>();
+        prop_assert_eq!(comments(&after), comments(&source));
+    }
+}
