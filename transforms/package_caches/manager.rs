@@ -1,0 +1,98 @@
+//! What is known of a package manager, for its cache to be mounted.
+
+/// A row of the table: one package manager.
+///
+/// All that the pass knows of a manager stands in its row; logic does not know names.
+#[derive(Debug)]
+pub(crate) struct Manager {
+    /// Its name, as people say it.
+    pub(crate) name: &'static str,
+    /// The programs that are it, version numbers stripped.
+    pub(crate) programs: &'static [&'static str],
+    /// The subcommands that fill the cache; each is the words it consists of. An empty one stands for a call
+    /// without a subcommand.
+    pub(crate) commands: &'static [&'static [&'static str]],
+    /// The subcommands that empty the cache.
+    pub(crate) emptying: &'static [&'static [&'static str]],
+    /// Options that take the next word as their value and may stand before the subcommand.
+    pub(crate) valued_options: &'static [&'static str],
+    /// Where it keeps what it downloads.
+    pub(crate) caches: &'static [Cache],
+    /// What switches the cache off.
+    pub(crate) off: Off,
+    /// Whether packages that it builds itself are kept too, under a key that does not name the C library.
+    pub(crate) keeps_builds: Option<Builds>,
+    /// A variable that its work on a mount wants, and the value.
+    pub(crate) wants: Option<Wanted>,
+    /// Variables (and the options behind `=`) whose value makes a mount wrong, since the installed files lie in
+    /// the cache.
+    pub(crate) links: &'static [(&'static str, &'static str)],
+    /// Where these facts are from, and when they were looked at.
+    #[allow(dead_code, reason = "read by people, and by the test that each row has one")]
+    pub(crate) source: &'static str,
+}
+
+/// A folder that a manager keeps.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    /// The option that names the folder.
+    pub(crate) option: Option<&'static str>,
+    /// The variables that name it, the strongest first, each with what is put behind the value.
+    pub(crate) variables: &'static [(&'static str, &'static str)],
+    /// Where it is below the home folder, when nothing names it.
+    pub(crate) below_home: &'static str,
+    /// How builds at the same time may share it; `None` where it is safe to share.
+    pub(crate) sharing: Option<&'static str>,
+}
+
+/// What switches a cache off.
+#[derive(Debug)]
+pub(crate) struct Off {
+    /// Options.
+    pub(crate) options: &'static [&'static str],
+    /// Variables.
+    pub(crate) variables: &'static [&'static str],
+    /// Which values of them do.
+    pub(crate) when: OffWhen,
+}
+
+/// The values of a variable that switch a cache off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OffWhen {
+    /// Any that is not empty, `0` and `false` included.
+    NotEmpty,
+    /// Those that mean yes.
+    Truthy,
+}
+
+impl OffWhen {
+    /// Whether `value` does.
+    pub(crate) fn holds(self, value: &str) -> bool {
+        match self {
+            Self::NotEmpty => !value.is_empty(),
+            Self::Truthy => {
+                ["1", "true", "yes", "on", "y", "t"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
+            }
+        }
+    }
+}
+
+/// Packages that a manager builds and keeps.
+#[derive(Debug)]
+pub(crate) struct Builds {
+    /// The option that rules building out, with the value that does (empty: no value).
+    pub(crate) ruled_out_by: &'static [(&'static str, &'static str)],
+}
+
+/// A variable that a manager wants to be set.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    /// Its name.
+    pub(crate) variable: &'static str,
+    /// Its value.
+    pub(crate) value: &'static str,
+    /// The option that says the same.
+    pub(crate) option: &'static str,
+    /// Why, for the comment that is written with it.
+    pub(crate) why: &'static str,
+}

@@ -1,0 +1,43 @@
+//! pip.
+
+use crate::package_caches::manager::{Builds, Cache, Manager, Off, OffWhen};
+
+pub(crate) const PIP: Manager = Manager {
+    name: "pip",
+    programs: &["pip"],
+    commands: &[&["install"], &["wheel"], &["download"]],
+    emptying: &[&["cache", "purge"], &["cache", "remove"]],
+    valued_options: &[
+        "--python",
+        "--log",
+        "--keyring-provider",
+        "--proxy",
+        "--retries",
+        "--timeout",
+        "--exists-action",
+        "--trusted-host",
+        "--cert",
+        "--client-cert",
+        "--cache-dir",
+        "--use-feature",
+        "--use-deprecated",
+    ],
+    caches: &[Cache {
+        option: Some("--cache-dir"),
+        variables: &[("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pip")],
+        below_home: ".cache/pip",
+        sharing: None,
+    }],
+    // Any value of the variable switches the cache off, `0` and `false` included; only an empty one does not.
+    // The option may be shortened as far as it stays unique.
+    off: Off {
+        options: &["--no-cache-dir", "--no-cache-di", "--no-cache-d", "--no-cache-", "--no-cache"],
+        variables: &["PIP_NO_CACHE_DIR"],
+        when: OffWhen::NotEmpty,
+    },
+    // The key of a wheel that pip built names address, interpreter and architecture, but not the C library.
+    keeps_builds: Some(Builds { ruled_out_by: &[("--only-binary", ":all:")] }),
+    wants: None,
+    links: &[],
+    source: "pip 23.2 and 26.3: `pip --help`, `pip._internal.cache`, `pip._internal.cli.cmdoptions`; 2026-11-24",
+};

@@ -1,0 +1,48 @@
+//! uv.
+
+use crate::package_caches::manager::{Builds, Cache, Manager, Off, OffWhen, Wanted};
+
+pub(crate) const UV: Manager = Manager {
+    name: "uv",
+    programs: &["uv", "uvx"],
+    commands: &[
+        &["pip", "install"],
+        &["pip", "sync"],
+        &["sync"],
+        &["add"],
+        &["run"],
+        &["tool", "install"],
+        &["tool", "run"],
+        &["build"],
+    ],
+    emptying: &[&["cache", "clean"], &["cache", "prune"], &["clean"]],
+    valued_options: &[
+        "--cache-dir",
+        "--directory",
+        "--project",
+        "--config-file",
+        "--color",
+        "--allow-insecure-host",
+        "--python-preference",
+    ],
+    caches: &[Cache {
+        option: Some("--cache-dir"),
+        variables: &[("UV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/uv")],
+        below_home: ".cache/uv",
+        sharing: None,
+    }],
+    off: Off {
+        options: &["--no-cache", "--no-cache-dir", "-n"],
+        variables: &["UV_NO_CACHE"],
+        when: OffWhen::Truthy,
+    },
+    keeps_builds: Some(Builds { ruled_out_by: &[("--no-build", ""), ("--only-binary", ":all:")] }),
+    wants: Some(Wanted {
+        variable: "UV_LINK_MODE",
+        value: "copy",
+        option: "--link-mode",
+        why: "the cache is a mount of its own: files cannot be linked from it",
+    }),
+    links: &[("UV_LINK_MODE", "symlink"), ("--link-mode", "symlink")],
+    source: "uv 0.13.9: `uv help`, its documentation on caching and on containers; 2026-11-24",
+};
