@@ -48,9 +48,9 @@ pub fn parse_word(word: &str) -> Option<Heredoc> {
     let [name] = <[String; 1]>::try_from(plain.process_words(raw_name, &NoEnvironment).ok()?).ok()?;
     let quoted = Lexer { raw_quotes: true, ..plain };
     let [with_quotes] = <[String; 1]>::try_from(quoted.process_words(raw_name, &NoEnvironment).ok()?).ok()?;
-    let quotes = |text: &str| text.matches(['\'', '"']).count();
+    let marks = |text: &str| text.matches(['\'', '"']).count();
     Some(Heredoc {
-        expand: quotes(&name) == quotes(&with_quotes),
+        expand: marks(&name) == marks(&with_quotes),
         raw_name: raw_name.to_owned(),
         name,
         chomp,

@@ -104,7 +104,7 @@ impl Instruction {
     }
 }
 
-/// Splits the joined line into keyword, flags and arguments (buildkit split_command.go `splitCommand`).
+/// Splits the joined line into keyword, flags and arguments (buildkit `split_command.go` `splitCommand`).
 pub(crate) fn split(
     text: &LogicalText,
     range: Range<usize>,
@@ -162,7 +162,7 @@ fn array(
     }
 }
 
-/// Takes the words that start with `--` off the front (buildkit split_command.go `extractBuilderFlags`).
+/// Takes the words that start with `--` off the front (buildkit `split_command.go` `extractBuilderFlags`).
 fn split_flags(after: &str, offset: usize, escape: char) -> (Vec<Flag>, Range<usize>) {
     let mut flags = Vec::new();
     let mut at = 0;

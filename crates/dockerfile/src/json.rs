@@ -34,7 +34,7 @@ pub(crate) enum NoArray {
 /// The array that `text` is, if it is one of strings only; ranges count from `offset`.
 ///
 /// As the engine since 28 has it: text behind the array makes the whole shell form (buildkit
-/// line_parsers.go `parseJSON`).
+/// `line_parsers.go` `parseJSON`).
 pub fn parse_json_array(text: &str, offset: usize) -> Option<JsonArray> {
     parse(text, offset).ok()
 }

@@ -11,7 +11,7 @@ pub struct RawWord {
     pub range: Range<usize>,
 }
 
-/// Splits `text` at white space outside quotes (buildkit line_parsers.go `parseWords`). Ranges count from
+/// Splits `text` at white space outside quotes (buildkit `line_parsers.go` `parseWords`). Ranges count from
 /// `offset`.
 pub fn raw_words(text: &str, offset: usize, escape: char) -> Vec<RawWord> {
     let mut words = Vec::new();

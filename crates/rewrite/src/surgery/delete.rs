@@ -206,7 +206,7 @@ fn merge(mut edits: Vec<Edit>) -> Vec<Edit> {
     for edit in edits {
         match merged.last_mut() {
             Some(last) if last.span.end >= edit.span.start => {
-                last.span.end = last.span.end.max(edit.span.end)
+                last.span.end = last.span.end.max(edit.span.end);
             }
             _ => merged.push(edit),
         }
