@@ -3,6 +3,7 @@
 //! One direction: a [`Project`] is read, each [`Pass`] answers with [`Decision`]s, the [`pipeline`] applies
 //! their edits to a new snapshot, the verifier checks it, and the next pass goes on from there.
 
+pub mod context;
 mod decision;
 mod edit;
 mod facet;

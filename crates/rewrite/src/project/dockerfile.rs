@@ -37,7 +37,11 @@ pub struct Run {
 impl Dockerfile {
     /// A Dockerfile with that text.
     pub fn new(path: RelPath, context: Context, source: impl Into<Vec<u8>>) -> Self {
-        let document = Document::parse(source);
+        Self::from_document(path, context, Document::parse(source))
+    }
+
+    /// A Dockerfile that was parsed already.
+    pub fn from_document(path: RelPath, context: Context, document: Document) -> Self {
         let runs = document.instructions().iter().map(|_| OnceLock::new()).collect();
         Self { path, context, document: Arc::new(document), runs: Arc::new(runs) }
     }

@@ -31,6 +31,12 @@ pub trait FileSource: fmt::Debug + Send + Sync {
 
     /// The names in a folder, folders with a `/` at the end; empty where there is no such folder.
     fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError>;
+
+    /// Whether a file or folder of that path is there.
+    fn exists(&self, path: &RelPath) -> bool {
+        let names = self.list(&path.parent()).unwrap_or_default();
+        names.iter().any(|name| name.trim_end_matches('/') == path.file_name())
+    }
 }
 
 /// Files held in memory: for standard input and for tests.

@@ -1,0 +1,31 @@
+//! Which folder a build of a Dockerfile sends.
+//!
+//! What the repository itself says comes first: compose files, bake files and workflows that build the
+//! Dockerfile ([`builds_in`]). Else it is the nearest folder, from the Dockerfile's own upwards, in which
+//! everything stands that the Dockerfile copies ([`nearest`]).
+
+mod bake;
+mod build;
+mod compose;
+mod nearest;
+mod sources;
+mod workflow;
+
+pub use build::{Build, builds_in, may_build};
+pub use nearest::nearest;
+pub use sources::{ContextSource, sources};
+
+use crate::{Context, RelPath};
+
+/// The context that `builds` agree on for `dockerfile`; `None` where none of them builds it.
+pub fn declared(dockerfile: &RelPath, builds: &[Build]) -> Option<Context> {
+    let mut mine = builds.iter().filter(|build| build.dockerfile == *dockerfile);
+    let first = mine.next()?;
+    Some(match mine.find(|build| build.context != first.context) {
+        None => Context::Known(first.context.clone()),
+        Some(other) => Context::Unknown(format!(
+            "{} builds it with the context `{}`, {} with `{}`",
+            first.declared_in, first.context, other.declared_in, other.context
+        )),
+    })
+}

@@ -1,0 +1,79 @@
+//! The nearest folder that holds all that a Dockerfile copies.
+
+use dockfit_dockerfile::Document;
+use globset::GlobBuilder;
+
+use super::sources;
+use crate::{Context, FileSource, RelPath};
+
+/// The nearest folder, from that of the Dockerfile upwards to the project's root, in which each source
+/// stands that the Dockerfile copies. Sources with variables are left out of account.
+pub fn nearest(dockerfile: &RelPath, document: &Document, files: &dyn FileSource) -> Context {
+    let mut wanted: Vec<String> = sources(document).into_iter().map(|source| source.path).collect();
+    wanted.retain(|path| !path.contains('$'));
+    wanted.sort();
+    wanted.dedup();
+    let mut folder = dockerfile.parent();
+    let mut missing = None;
+    loop {
+        match wanted.iter().find(|source| !stands(source, &folder, files)) {
+            None => return Context::Known(folder),
+            Some(source) => missing.get_or_insert_with(|| source.clone()),
+        };
+        if folder == RelPath::root() {
+            break;
+        }
+        folder = folder.parent();
+    }
+    let source = missing.unwrap_or_default();
+    Context::Unknown(format!("no folder holds all that it copies (`{source}` is not beside the Dockerfile)"))
+}
+
+/// Whether `source` names something in `folder`. The folder itself counts where it holds more than
+/// Dockerfiles and their ignore files.
+fn stands(source: &str, folder: &RelPath, files: &dyn FileSource) -> bool {
+    let relative = source.trim_start_matches('/');
+    let Some(path) = folder.join(relative) else { return false };
+    if path == *folder {
+        let names = files.list(folder).unwrap_or_default();
+        return names.iter().any(|name| !is_build_file(name));
+    }
+    if is_pattern(relative) { matches_any(relative, folder, files) } else { files.exists(&path) }
+}
+
+fn is_build_file(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("dockerfile") || name.contains("containerfile") || name.ends_with("ignore")
+}
+
+fn is_pattern(source: &str) -> bool {
+    source.contains(['*', '?', '['])
+}
+
+/// Walks down the parts of a pattern, folder by folder.
+fn matches_any(pattern: &str, folder: &RelPath, files: &dyn FileSource) -> bool {
+    let mut folders = vec![folder.clone()];
+    let mut parts = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").peekable();
+    while let Some(part) = parts.next() {
+        let last = parts.peek().is_none();
+        let Ok(glob) = GlobBuilder::new(part).literal_separator(true).build() else { return false };
+        let glob = glob.compile_matcher();
+        let mut next = Vec::new();
+        for folder in &folders {
+            for name in files.list(folder).unwrap_or_default() {
+                let plain = name.trim_end_matches('/');
+                if !glob.is_match(plain) {
+                    continue;
+                }
+                if last {
+                    return true;
+                }
+                if name.ends_with('/') {
+                    next.extend(folder.join(plain));
+                }
+            }
+        }
+        folders = next;
+    }
+    false
+}

@@ -1,0 +1,184 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Rewrites a repository's Dockerfiles to apply the proposals of a container performance audit. Without a
+/// command: shows what would change in the current folder, as diffs, and writes nothing.
+#[derive(Debug, Parser)]
+#[command(name = "dockfit", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what each pass would change, as diffs; writes nothing
+    Diff(DiffArgs),
+    /// Change the files
+    Apply(ApplyArgs),
+    /// Exit with 1 if `apply` with the same options would write
+    Check(CheckArgs),
+    /// List the passes and their decisions
+    Passes {
+        /// How to print
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Explain a pass: what it does, why, and when it refuses
+    Explain {
+        /// The pass, or one of its decisions
+        pass: String,
+    },
+    /// Write a dockfit.toml that holds the defaults, with comments
+    Init {
+        /// The folder to write it in
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `dockfit diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Dockerfiles, folders to search, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// `dockfit apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// Dockerfiles, folders to search, or `-`: standard input to standard output
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Make one git commit per pass
+    #[arg(long)]
+    pub(crate) commit: bool,
+
+    /// Change files that have uncommitted changes as well
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+
+    /// Ask at each decision
+    #[arg(long, short)]
+    pub(crate) interactive: bool,
+
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// `dockfit check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Dockerfiles, folders to search, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Accept today's refusals: write them to the baseline file, and show them no more
+    #[arg(long)]
+    pub(crate) write_baseline: bool,
+
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// What all commands that run passes share.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Options {
+    /// Only these passes or decisions, unsafe ones as well
+    #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) only: Vec<String>,
+
+    /// Not these passes or decisions
+    #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) skip: Vec<String>,
+
+    /// These passes or decisions as well, whatever their safety
+    #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) with: Vec<String>,
+
+    /// Also what applies a proposal but may behave differently
+    #[arg(long = "unsafe")]
+    pub(crate) allow_unsafe: bool,
+
+    /// Also what goes past the proposals
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Only the stages that this one is built from
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) target: Option<String>,
+
+    /// The build context of the Dockerfiles
+    #[arg(long, value_name = "DIR")]
+    pub(crate) context: Option<PathBuf>,
+
+    /// The configuration file, instead of the nearest dockfit.toml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// How to print
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+
+    /// Print errors only
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print what is done already and what was skipped as well
+    #[arg(long, short, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Number of threads; as many as the machine has if not given
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+}
+
+/// How to print.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Format {
+    /// To be read by a person
+    Text,
+    /// One JSON document
+    Json,
+    /// A series of patches for `git am`, one per pass
+    Patch,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// If the output is a terminal and `NO_COLOR` is not set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,149 @@
+//! Finds the Dockerfiles below the paths that were given, and what builds them.
+
+mod names;
+mod root;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dockfit_rewrite::RelPath;
+
+pub(crate) use names::{NameKind, kind};
+
+use crate::args::Options;
+use crate::problem::{Problem, ProblemKind};
+use crate::project::shown;
+use crate::settings::{Names, Settings};
+
+/// A folder that paths count from, and what was found in it.
+#[derive(Debug)]
+pub(crate) struct Root {
+    /// The folder, canonical: the top of the git work tree, else what was given.
+    pub(crate) path: PathBuf,
+    /// Whether git keeps it.
+    pub(crate) in_git: bool,
+    /// What the user wants here.
+    pub(crate) settings: Arc<Settings>,
+    /// The Dockerfiles, in order.
+    pub(crate) dockerfiles: BTreeSet<RelPath>,
+    /// Files that may say what builds them.
+    pub(crate) builders: BTreeSet<RelPath>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// By root and configuration.
+    pub(crate) roots: Vec<Root>,
+    /// What went wrong; the rest goes on.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Searches `paths`.
+pub(crate) fn search(paths: &[PathBuf], options: &Options, names: &Names) -> Found {
+    let mut search = Search { options, names, roots: BTreeMap::new(), problems: Vec::new() };
+    for path in paths {
+        if let Err(problem) = search.path(path) {
+            search.problems.push(problem);
+        }
+    }
+    Found { roots: search.roots.into_values().flatten().collect(), problems: search.problems }
+}
+
+struct Search<'a> {
+    options: &'a Options,
+    names: &'a Names,
+    /// By folder and configuration file; none where its configuration is wrong.
+    roots: BTreeMap<(PathBuf, Option<PathBuf>), Option<Root>>,
+    problems: Vec<Problem>,
+}
+
+impl Search<'_> {
+    fn path(&mut self, given: &Path) -> Result<(), Problem> {
+        let metadata = fs::metadata(given).map_err(|error| missing(given, &error))?;
+        let real = fs::canonicalize(given).map_err(|error| missing(given, &error))?;
+        let place = root::of(given, metadata.is_dir());
+        let Ok(inside) = real.strip_prefix(&place.path) else {
+            return Err(leads_out(given, &real, &place.path));
+        };
+        let Some(inside) = RelPath::new(inside) else {
+            let problem = Problem::new(ProblemKind::Path, "the path is no UTF-8").in_file(shown(given));
+            return Err(problem.help("rename the file"));
+        };
+        let folder = if metadata.is_dir() { inside.clone() } else { inside.parent() };
+        let Some(key) = self.root(&place, &folder)? else { return Ok(()) };
+        let Some(Some(root)) = self.roots.get_mut(&key) else { return Ok(()) };
+        walk::builders_above(root, &folder);
+        if metadata.is_file() {
+            root.dockerfiles.insert(inside);
+            return Ok(());
+        }
+        if !metadata.is_dir() {
+            let problem = Problem::new(ProblemKind::Path, "it is neither a file nor a folder");
+            return Err(problem.in_file(shown(given)).help("name a Dockerfile or a folder"));
+        }
+        let mut seen = walk::below(root, &inside);
+        if seen.dockerfiles == 0 && seen.problems.is_empty() {
+            let problem = Problem::new(ProblemKind::Path, "no Dockerfile was found in this folder");
+            seen.problems.push(problem.in_file(shown(given)).help(
+                "name the file itself; ignored and hidden folders, and those that `exclude` names, are not searched",
+            ));
+        }
+        self.problems.append(&mut seen.problems);
+        Ok(())
+    }
+
+    /// The key of the root for what lies in `folder`.
+    fn root(
+        &mut self,
+        place: &root::Place,
+        folder: &RelPath,
+    ) -> Result<Option<(PathBuf, Option<PathBuf>)>, Problem> {
+        let on_disk = folder.on_disk(&place.path);
+        let settings = match Settings::load(&on_disk, &place.path, self.options, self.names) {
+            Ok(settings) => settings,
+            Err(problem) => {
+                // Several paths with one configuration: said once.
+                if self.problems.contains(&problem) {
+                    return Ok(None);
+                }
+                return Err(problem);
+            }
+        };
+        let key = (place.path.clone(), settings.file.clone());
+        self.roots.entry(key.clone()).or_insert_with(|| {
+            Some(Root {
+                path: place.path.clone(),
+                in_git: place.in_git,
+                settings: Arc::new(settings),
+                dockerfiles: BTreeSet::new(),
+                builders: BTreeSet::new(),
+            })
+        });
+        Ok(Some(key))
+    }
+}
+
+fn missing(path: &Path, error: &std::io::Error) -> Problem {
+    let dangling = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+    let (message, help) = match error.kind() {
+        _ if dangling => ("it is a link to something that is not there", "mend or remove the link"),
+        std::io::ErrorKind::PermissionDenied => {
+            ("it cannot be read: permission denied", "make it readable, or leave it out")
+        }
+        _ => {
+            ("there is no such file or folder", "check the spelling; paths count from the working directory")
+        }
+    };
+    Problem::new(ProblemKind::Path, message).in_file(shown(path)).help(help)
+}
+
+fn leads_out(given: &Path, real: &Path, root: &Path) -> Problem {
+    let message =
+        format!("it is a link that leads out of the project {}, to {}", root.display(), real.display());
+    let problem = Problem::new(ProblemKind::Link, message).in_file(shown(given));
+    problem.help("dockfit writes nothing outside the project: name the file where it really lies")
+}

@@ -1,0 +1,147 @@
+//! The files of a project on disk.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dockfit_rewrite::{FileSource, ReadError, RelPath};
+
+/// The largest file that is read, in bytes.
+pub(crate) const LARGEST: u64 = 10 << 20;
+
+/// Files below a root, each read once.
+#[derive(Debug)]
+pub(crate) struct DiskFiles {
+    root: PathBuf,
+    read: Mutex<HashMap<RelPath, Content>>,
+}
+
+/// What was read; `None` where there is no such file.
+type Content = Result<Option<Arc<[u8]>>, ReadError>;
+
+/// Why a file could not be read.
+#[derive(Debug)]
+pub(crate) enum ReadFailure {
+    /// There is none.
+    Missing,
+    /// It is more than [`LARGEST`] bytes long.
+    TooLarge(u64),
+    /// It is a folder, a device or the like.
+    NoFile,
+    /// It lies outside the root.
+    Outside(PathBuf),
+    /// The system says no.
+    Io(io::Error),
+}
+
+impl DiskFiles {
+    /// The files below `root`, a canonical path.
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self { root, read: Mutex::default() }
+    }
+}
+
+impl FileSource for DiskFiles {
+    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = read.entry(path.clone()).or_insert_with(|| match read_inside(&self.root, path) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(ReadFailure::Missing) => Ok(None),
+            Err(failure) => Err(ReadError { path: path.clone(), message: failure.message() }),
+        });
+        slot.clone()
+    }
+
+    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
+        let entries = match fs::read_dir(folder.on_disk(&self.root)) {
+            Ok(entries) => entries,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(ReadError { path: folder.clone(), message: error.to_string() }),
+        };
+        let names = entries.flatten().filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            Some(if is_folder { format!("{name}/") } else { name })
+        });
+        let mut names: Vec<String> = names.collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn exists(&self, path: &RelPath) -> bool {
+        path.on_disk(&self.root).symlink_metadata().is_ok()
+    }
+}
+
+/// The bytes of a file that really lies below `root`.
+pub(crate) fn read_inside(root: &Path, path: &RelPath) -> Result<Vec<u8>, ReadFailure> {
+    let on_disk = path.on_disk(root);
+    // Cheap and usual first: a path none of whose parts is a link cannot lead out.
+    if has_link(root, path) {
+        let real = fs::canonicalize(&on_disk).map_err(ReadFailure::from)?;
+        if !real.starts_with(root) {
+            return Err(ReadFailure::Outside(real));
+        }
+    }
+    read(&on_disk)
+}
+
+fn has_link(root: &Path, path: &RelPath) -> bool {
+    let mut at = root.to_path_buf();
+    path.as_str().split('/').any(|part| {
+        at.push(part);
+        at.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink())
+    })
+}
+
+/// The bytes of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ReadFailure> {
+    let metadata = fs::metadata(path).map_err(ReadFailure::from)?;
+    if !metadata.is_file() {
+        return Err(ReadFailure::NoFile);
+    }
+    if metadata.len() > LARGEST {
+        return Err(ReadFailure::TooLarge(metadata.len()));
+    }
+    let file = fs::File::open(path).map_err(ReadFailure::from)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(ReadFailure::from)?;
+    match u64::try_from(bytes.len()) {
+        Ok(len) if len <= LARGEST => Ok(bytes),
+        _ => Err(ReadFailure::TooLarge(LARGEST + 1)),
+    }
+}
+
+impl From<io::Error> for ReadFailure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+impl ReadFailure {
+    /// What is wrong, in one sentence without a full stop.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Missing => "there is no such file".to_owned(),
+            Self::TooLarge(len) => format!(
+                "the file is too large: {} MB, and dockfit reads {} MB at most",
+                len.div_ceil(1 << 20),
+                LARGEST >> 20
+            ),
+            Self::NoFile => "it is neither a file nor a folder".to_owned(),
+            Self::Outside(real) => format!("it leads out of the project, to {}", real.display()),
+            Self::Io(error) => {
+                let text = error.to_string();
+                let text = text.split(" (os error").next().unwrap_or_default();
+                format!("it cannot be read: {}", text.to_lowercase())
+            }
+        }
+    }
+}

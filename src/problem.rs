@@ -1,0 +1,141 @@
+//! What went wrong, told in one way: kind, place, what, what to do.
+
+use dockfit_dockerfile::{Document, Position, Span, SyntaxError};
+
+/// The kind of a problem, a stable word for machines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ProblemKind {
+    /// A path that was given is not there, or nothing of use is below it.
+    Path,
+    /// A link leads out of the project.
+    Link,
+    /// A file cannot be read or is no text.
+    Read,
+    /// A file is too large.
+    TooLarge,
+    /// The engine's grammar refuses the file.
+    Syntax,
+    /// The file is a template: reported, never edited. No error.
+    Template,
+    /// The configuration is wrong.
+    Config,
+    /// A pass broke a promise and was taken back: a bug.
+    Takeback,
+    /// A bug ended the work on a project.
+    Panic,
+    /// A file could not be written.
+    Write,
+}
+
+impl ProblemKind {
+    /// The word.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Link => "link",
+            Self::Read => "read",
+            Self::TooLarge => "too-large",
+            Self::Syntax => "syntax",
+            Self::Template => "template",
+            Self::Config => "config",
+            Self::Takeback => "takeback",
+            Self::Panic => "panic",
+            Self::Write => "write",
+        }
+    }
+
+    /// Whether it makes the exit code 2.
+    pub(crate) fn is_error(self) -> bool {
+        self != Self::Template
+    }
+}
+
+/// Something that went wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Problem {
+    /// Its kind.
+    pub(crate) kind: ProblemKind,
+    /// The file, as shown: relative to the working directory where it lies below it.
+    pub(crate) file: Option<String>,
+    /// Where in the file.
+    pub(crate) position: Option<Position>,
+    /// What, in one sentence without a full stop.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) help: Option<String>,
+    /// The words of the file.
+    pub(crate) excerpt: Option<Box<Excerpt>>,
+}
+
+/// One line of a file, and the bytes of it that are meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Excerpt {
+    /// Its number, from 1.
+    pub(crate) line: usize,
+    /// The line, fit for a terminal, without its end.
+    pub(crate) text: String,
+    /// What of `text` is meant.
+    pub(crate) range: std::ops::Range<usize>,
+}
+
+impl Problem {
+    /// A problem without a place.
+    pub(crate) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self { kind, file: None, position: None, message: message.into(), help: None, excerpt: None }
+    }
+
+    /// In this file.
+    #[must_use]
+    pub(crate) fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// With advice.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// At `span` of `source`.
+    #[must_use]
+    pub(crate) fn at(mut self, source: &[u8], span: Span) -> Self {
+        let index = dockfit_dockerfile::LineIndex::new(source);
+        self.position = Some(index.position(source, span.start));
+        self.excerpt = Some(Box::new(Excerpt::of(source, &index, span)));
+        self
+    }
+
+    /// What the grammar refuses.
+    pub(crate) fn syntax(file: &str, document: &Document, error: &SyntaxError) -> Self {
+        let problem = Self::new(ProblemKind::Syntax, error.message.clone()).in_file(file);
+        let problem = problem.at(document.source(), error.span);
+        match &error.help {
+            Some(help) => problem.help(help.clone()),
+            None => problem,
+        }
+    }
+}
+
+impl Excerpt {
+    fn of(source: &[u8], index: &dockfit_dockerfile::LineIndex, span: Span) -> Self {
+        const LONGEST: usize = 400;
+        let offset = span.start.min(source.len());
+        let line = index.line(offset);
+        let start = index.start_of(line).unwrap_or(0);
+        let end = memchr::memchr(b'\n', &source[start..]).map_or(source.len(), |at| start + at);
+        let stop = span.end.clamp(offset, end.max(offset));
+        // Of a long line, what is meant and a little before it.
+        let from = if offset - start > LONGEST / 2 { offset - LONGEST / 4 } else { start };
+        let to = end.min(from + LONGEST);
+        let show = |from: usize, to: usize| {
+            crate::terminal::visible_line(source.get(from..to.max(from)).unwrap_or_default())
+        };
+        let before = show(from, offset.min(to));
+        let meant = show(offset.min(to), stop.min(to));
+        let after = show(stop.min(to), to);
+        let range = before.len()..before.len() + meant.len();
+        Self { line, text: format!("{before}{meant}{after}").trim_end().to_owned(), range }
+    }
+}

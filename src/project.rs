@@ -1,0 +1,262 @@
+//! From files that were found to projects: read, told apart, given a context, grouped.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use dockfit_dockerfile::Document;
+use dockfit_rewrite::context::{self, Build};
+use dockfit_rewrite::{Context, Dockerfile, FileSource, MemoryFiles, Project, RelPath};
+use rayon::prelude::*;
+
+use crate::discover::Root;
+use crate::disk::{self, DiskFiles, ReadFailure};
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::Settings;
+
+/// Dockerfiles that share files, before they are parsed for the passes.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// The folder that paths count from.
+    pub(crate) root: PathBuf,
+    /// What the user wants here.
+    pub(crate) settings: Arc<Settings>,
+    /// The Dockerfiles.
+    pub(crate) members: Vec<Member>,
+    /// Whether this is standard input.
+    pub(crate) standard_input: bool,
+}
+
+/// One Dockerfile of a draft.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) path: RelPath,
+    pub(crate) context: Context,
+    pub(crate) source: Arc<[u8]>,
+}
+
+impl Draft {
+    /// A draft for standard input: one Dockerfile, no other file, no context.
+    pub(crate) fn standard_input(settings: Settings, source: Vec<u8>) -> Result<Self, Vec<Problem>> {
+        let path = RelPath::new("Dockerfile").unwrap_or_else(RelPath::root);
+        sound("-", &source)?;
+        let context = Context::Unknown("standard input has no context".to_owned());
+        let root = env::current_dir().unwrap_or_default();
+        let members = vec![Member { path, context, source: source.into() }];
+        Ok(Self { root, settings: Arc::new(settings), members, standard_input: true })
+    }
+
+    /// The project that passes see.
+    pub(crate) fn project(&self) -> Project {
+        let files: Arc<dyn FileSource> = if self.standard_input {
+            Arc::new(MemoryFiles::new())
+        } else {
+            Arc::new(DiskFiles::new(self.root.clone()))
+        };
+        let members = self.members.iter();
+        let dockerfiles = members.map(|member| {
+            Dockerfile::new(member.path.clone(), member.context.clone(), member.source.to_vec())
+        });
+        Project::new(self.root.clone(), dockerfiles.collect(), files)
+    }
+
+    /// A path of the project as it is shown to the user.
+    pub(crate) fn shown(&self, path: &RelPath) -> String {
+        if self.standard_input { "-".to_owned() } else { shown(&path.on_disk(&self.root)) }
+    }
+}
+
+/// A path as it is shown: relative to the working directory where it lies below it.
+pub(crate) fn shown(path: &Path) -> String {
+    static HERE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let here = HERE.get_or_init(|| env::current_dir().ok());
+    let text = match here {
+        Some(here) if path.is_absolute() => match path.strip_prefix(here) {
+            Ok(rest) if rest.as_os_str().is_empty() => Cow::Borrowed("."),
+            Ok(rest) => rest.to_string_lossy(),
+            Err(_) => path.to_string_lossy(),
+        },
+        _ => path.to_string_lossy(),
+    };
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    crate::terminal::visible(text).into_owned()
+}
+
+/// Reads what was found in `root` and groups it into projects: Dockerfiles whose contexts are equal or lie
+/// one in the other belong together, the others are alone.
+pub(crate) fn drafts(root: &Root, context: Option<&Path>) -> (Vec<Draft>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let given = match context.map(|folder| inside(folder, &root.path)).transpose() {
+        Ok(given) => given,
+        Err(problem) => return (Vec::new(), vec![problem]),
+    };
+    let files = DiskFiles::new(root.path.clone());
+    let builds = declared_builds(root);
+    let paths: Vec<&RelPath> = root.dockerfiles.iter().collect();
+    let one = |path: &RelPath| crate::run::guarded(|| member(path, root, given.as_ref(), &builds, &files));
+    let read: Vec<_> = if paths.len() < 8 {
+        paths.into_iter().map(one).collect()
+    } else {
+        paths.into_par_iter().map(one).collect()
+    };
+    let mut members = Vec::new();
+    for result in read {
+        match result {
+            Ok(Ok(member)) => members.push(member),
+            Ok(Err(found)) => problems.extend(found),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let groups = grouped(members);
+    let drafts = groups.into_iter().map(|members| Draft {
+        root: root.path.clone(),
+        settings: root.settings.clone(),
+        members,
+        standard_input: false,
+    });
+    (drafts.collect(), problems)
+}
+
+/// `folder` as a path of the project.
+fn inside(folder: &Path, root: &Path) -> Result<RelPath, Problem> {
+    let problem = |message: String, help: &str| {
+        Problem::new(ProblemKind::Path, message).in_file(shown(folder)).help(help)
+    };
+    let real = std::fs::canonicalize(folder)
+        .ok()
+        .filter(|real| real.is_dir())
+        .ok_or_else(|| problem("the context is no folder".to_owned(), "name a folder with --context"))?;
+    real.strip_prefix(root).ok().and_then(RelPath::new).ok_or_else(|| {
+        let message = format!("the context lies outside the project {}", root.display());
+        problem(
+            message,
+            "a context outside the project cannot be changed: start dockfit from a folder above both",
+        )
+    })
+}
+
+fn declared_builds(root: &Root) -> Vec<Build> {
+    let mut builds = Vec::new();
+    for path in &root.builders {
+        if let Ok(bytes) = disk::read_inside(&root.path, path) {
+            builds.extend(context::builds_in(path, &bytes));
+        }
+    }
+    builds
+}
+
+fn member(
+    path: &RelPath,
+    root: &Root,
+    given: Option<&RelPath>,
+    builds: &[Build],
+    files: &DiskFiles,
+) -> Result<Member, Vec<Problem>> {
+    let on_disk = path.on_disk(&root.path);
+    let shown = shown(&on_disk);
+    let source = disk::read_inside(&root.path, path).map_err(|failure| vec![unread(&shown, &failure)])?;
+    let document = sound(&shown, &source)?;
+    let context = if let Some(folder) = given {
+        Context::Known(folder.clone())
+    } else if let Some(folder) = root.settings.contexts.get(&on_disk) {
+        let wrong = |problem| vec![Problem { kind: ProblemKind::Config, ..problem }];
+        Context::Known(inside(folder, &root.path).map_err(wrong)?)
+    } else {
+        context::declared(path, builds).unwrap_or_else(|| context::nearest(path, &document, files))
+    };
+    Ok(Member { path: path.clone(), context, source: source.into() })
+}
+
+fn unread(shown: &str, failure: &ReadFailure) -> Problem {
+    let (kind, help) = match failure {
+        ReadFailure::TooLarge(_) => (ProblemKind::TooLarge, "no Dockerfile is that large; exclude it"),
+        ReadFailure::Outside(_) => (ProblemKind::Link, "name the file where it really lies"),
+        ReadFailure::Io(_) => (ProblemKind::Read, "make it readable, or exclude it"),
+        ReadFailure::Missing | ReadFailure::NoFile => (ProblemKind::Read, "check the path"),
+    };
+    Problem::new(kind, failure.message()).in_file(shown).help(help)
+}
+
+/// Parses a Dockerfile that passes can work on; else what is wrong with it.
+pub(crate) fn sound(shown: &str, source: &[u8]) -> Result<Document, Vec<Problem>> {
+    if let Some(at) = memchr::memchr(0, source) {
+        let problem = Problem::new(ProblemKind::Read, "the file holds a NUL byte: it is no text, or UTF-16");
+        let problem = problem.in_file(shown).at(source, dockfit_dockerfile::Span::new(at, at + 1));
+        return Err(vec![problem.help("save it as UTF-8, or exclude it")]);
+    }
+    let document = Document::parse(source);
+    if document.is_template() {
+        let problem = Problem::new(ProblemKind::Template, "a template is not edited").in_file(shown);
+        return Err(vec![problem.help("run dockfit on what it makes, or change it by hand")]);
+    }
+    if !document.errors().is_empty() {
+        return Err(refused(shown, &document));
+    }
+    match not_utf8(&document) {
+        Some(problem) => Err(vec![problem.in_file(shown)]),
+        None => Ok(document),
+    }
+}
+
+/// What the grammar refuses: the first errors, and how many there are.
+fn refused(shown: &str, document: &Document) -> Vec<Problem> {
+    const MOST: usize = 3;
+    let errors = document.errors();
+    let mut problems: Vec<Problem> =
+        errors.iter().take(MOST).map(|error| Problem::syntax(shown, document, error)).collect();
+    if let (Some(last), more @ 1..) = (problems.last_mut(), errors.len().saturating_sub(MOST)) {
+        let help = last.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
+        last.help =
+            Some(format!("{help}the file has {more} more errors; if it is no Dockerfile, exclude it"));
+    }
+    problems
+}
+
+/// The first byte of an instruction's text that is no UTF-8; in comments and here-documents it does no harm.
+fn not_utf8(document: &Document) -> Option<Problem> {
+    let inexact = document.instructions().iter().find(|instruction| !instruction.text.is_exact())?;
+    let bytes = document.bytes(inexact.span);
+    let valid = std::str::from_utf8(bytes).err()?.valid_up_to();
+    let at = inexact.span.start + valid;
+    let message = format!("the byte 0x{:02x} is no UTF-8", bytes.get(valid).copied().unwrap_or_default());
+    let problem = Problem::new(ProblemKind::Read, message);
+    Some(
+        problem
+            .at(document.source(), dockfit_dockerfile::Span::new(at, at + 1))
+            .help("save the file as UTF-8"),
+    )
+}
+
+fn grouped(members: Vec<Member>) -> Vec<Vec<Member>> {
+    // By context, in the order of paths: a context that lies in another one joins its group.
+    let mut groups: BTreeMap<RelPath, Vec<Member>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for member in members {
+        match &member.context {
+            Context::Known(context) => groups.entry(context.clone()).or_default().push(member),
+            Context::Unknown(_) => alone.push(vec![member]),
+        }
+    }
+    let mut tops: Vec<(RelPath, Vec<Member>)> = Vec::new();
+    for (context, mut members) in in_folder_order(groups) {
+        match tops.last_mut() {
+            Some((top, group)) if context.strip_prefix(top).is_some() => group.append(&mut members),
+            _ => tops.push((context, members)),
+        }
+    }
+    alone.extend(tops.into_iter().map(|(_, mut members)| {
+        members.sort_by(|a, b| a.path.cmp(&b.path));
+        members
+    }));
+    alone.sort_by(|a, b| a.first().map(|member| &member.path).cmp(&b.first().map(|member| &member.path)));
+    alone
+}
+
+/// A folder directly before all that lies in it: `a`, `a/b`, `a-b`.
+fn in_folder_order(groups: BTreeMap<RelPath, Vec<Member>>) -> Vec<(RelPath, Vec<Member>)> {
+    let mut ordered: Vec<_> = groups.into_iter().collect();
+    ordered.sort_by(|(a, _), (b, _)| a.as_str().split('/').cmp(b.as_str().split('/')));
+    ordered
+}

@@ -1,0 +1,104 @@
+//! The text form: made to be read by a person.
+
+use std::fmt::Write as _;
+
+use dockfit_rewrite::pipeline::{PlacedDecision, Report};
+use dockfit_rewrite::{Outcome, Place};
+
+use super::{Entry, diff, entries, words};
+use crate::project::Draft;
+use crate::terminal::{Palette, paint, visible};
+
+/// How the text form looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub(crate) palette: Palette,
+    /// Show what is so already as well.
+    pub(crate) verbose: bool,
+}
+
+/// All that is to say of a project: per Dockerfile and pass a heading and its diff, then what was refused and
+/// advised.
+pub(crate) fn project(draft: &Draft, report: &Report, look: &Look) -> String {
+    let mut out = String::new();
+    for (dockerfile, entries) in report.before.dockerfiles().iter().zip(entries(report)) {
+        let said: String = entries.iter().map(|entry| pass(draft, report, entry, look)).collect();
+        if !said.is_empty() {
+            let name = draft.shown(dockerfile.path());
+            let _ = write!(out, "{}\n\n{said}", paint(look.palette.heading, name));
+        }
+    }
+    out
+}
+
+/// One line per file that changes, with the passes that change it.
+pub(crate) fn changed_files(draft: &Draft, report: &Report, look: &Look) -> String {
+    let mut out = String::new();
+    for change in &report.changes {
+        let by = report.passes.iter().filter(|pass| pass.changes.iter().any(|file| file.path == change.path));
+        let by: Vec<&str> = by.map(|pass| pass.info.id).collect();
+        let name = paint(look.palette.heading, draft.shown(&change.path));
+        let _ = writeln!(out, "{name}: {}", by.join(", "));
+    }
+    out
+}
+
+fn pass(draft: &Draft, report: &Report, entry: &Entry<'_>, look: &Look) -> String {
+    let palette = &look.palette;
+    let mut body = String::new();
+    for change in &entry.changes {
+        let _ = writeln!(body, "{}", diff::for_terminal(change, palette).trim_end_matches('\n'));
+    }
+    let mut said: Vec<String> = Vec::new();
+    for placed in &entry.decisions {
+        said.extend(decision(draft, report, placed, look));
+    }
+    if !body.is_empty() && !said.is_empty() {
+        body.push('\n');
+    }
+    body.push_str(&said.concat());
+    if body.is_empty() {
+        return body;
+    }
+    let info = entry.pass.info;
+    let proposal = paint(palette.dim, format!("proposal {}", info.proposal));
+    format!("{} · {proposal}\n{}\n\n{body}\n", paint(palette.pass, info.id), info.summary)
+}
+
+fn decision(draft: &Draft, report: &Report, placed: &PlacedDecision, look: &Look) -> Option<String> {
+    let palette = &look.palette;
+    let (label, text, way_out) = match &placed.decision.outcome {
+        Outcome::Applied(change) => {
+            let note = change.note.as_deref()?;
+            (paint(palette.good, "note"), note, None)
+        }
+        Outcome::Already if !look.verbose => return None,
+        Outcome::Already => (paint(palette.dim, "already so"), placed.decision.info.summary, None),
+        Outcome::Refused { reason, way_out } => {
+            (paint(palette.refused, "refused"), reason.text.as_str(), Some(way_out))
+        }
+        Outcome::Advised { reason, way_out } => {
+            (paint(palette.advised, "advice"), reason.text.as_str(), Some(way_out))
+        }
+    };
+    let id = paint(palette.dim, placed.decision.info.id);
+    let mut out = format!("{label} {} {id}\n", position(draft, report, &placed.original));
+    let words = words(report, &placed.original);
+    if !words.is_empty() {
+        let _ = writeln!(out, "    {words}");
+    }
+    let _ = writeln!(out, "  {}", visible(text));
+    if let Some(way_out) = way_out.filter(|way_out| !way_out.is_empty()) {
+        let _ = writeln!(out, "  {} {}", paint(palette.dim, "→"), visible(way_out));
+    }
+    Some(out)
+}
+
+/// `path:line:column`.
+fn position(draft: &Draft, report: &Report, place: &Place) -> String {
+    let name = draft.shown(&place.file);
+    match super::json::position(report, place) {
+        Some(position) => format!("{name}:{}:{}", position.line, position.column),
+        None => name,
+    }
+}
