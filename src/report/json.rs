@@ -215,10 +215,11 @@ fn decision<'a>(report: &'a Report, placed: &'a PlacedDecision) -> DecisionJson<
         },
         edits: edits
             .iter()
-            .map(|edit| EditJson {
+            .zip(&placed.original_edits)
+            .map(|(edit, span)| EditJson {
                 file: edit.file.as_str(),
-                start: edit.edit.span.start,
-                end: edit.edit.span.end,
+                start: span.start,
+                end: span.end,
                 replacement: &edit.edit.replacement,
             })
             .collect(),

@@ -22,6 +22,6 @@ pub use facet::{Declared, Facet};
 pub use pass::{Pass, PassInfo, Task};
 pub use path::RelPath;
 pub use position_map::PositionMap;
-pub use project::{Context, Dockerfile, FileSource, MemoryFiles, Project, ReadError, Run};
+pub use project::{Context, Dockerfile, FileSource, IgnoreComment, MemoryFiles, Project, ReadError, Run};
 pub use selection::{Consent, Selection};
 pub use verify::Breach;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use dockfit_dockerfile::Span;
+
 use crate::verify::{self, Breach};
 use crate::{
     Decision, EditSet, FileEdit, Outcome, Pass, PassInfo, Place, PositionMap, Project, RelPath, Selection,
@@ -42,6 +44,9 @@ pub struct PlacedDecision {
     pub decision: Decision,
     /// Its place in the file on disk.
     pub original: Place,
+    /// What its edits replace, in the files on disk, edit by edit. Text that an earlier pass inserted stands
+    /// at the place where it was put.
+    pub original_edits: Vec<Span>,
 }
 
 /// A file before and after.
@@ -64,16 +69,41 @@ pub struct Takeback {
     pub breach: Breach,
 }
 
+/// A decision that a pass would make, for someone to choose.
+#[derive(Clone, Copy)]
+pub struct Offer<'a> {
+    /// The pass.
+    pub pass: &'static PassInfo,
+    /// The files as the pass saw them.
+    pub project: &'a Project,
+    /// The decision.
+    pub decision: &'a Decision,
+}
+
 /// Runs `passes`, which stand in their total order, on `project`.
 pub fn run(project: &Project, passes: &[&'static dyn Pass], selection: &Selection) -> Report {
+    run_choosing(project, passes, selection, &mut |_| true)
+}
+
+/// As [`run`], with only those decisions that `keep` wants, whatever their outcome.
+pub fn run_choosing(
+    project: &Project,
+    passes: &[&'static dyn Pass],
+    selection: &Selection,
+    keep: &mut dyn FnMut(&Offer<'_>) -> bool,
+) -> Report {
     let mut current = project.clone();
     let mut maps: BTreeMap<RelPath, PositionMap> = BTreeMap::new();
     let mut reports = Vec::new();
     let mut takebacks = Vec::new();
     for pass in passes.iter().filter(|pass| selection.runs(pass.info())) {
         let task = Task { project: &current, selection };
-        let decisions = pass.run(&task);
-        let (next, edits) = match step(*pass, &task, &decisions) {
+        let info = pass.info();
+        let (decisions, declined): (Vec<_>, Vec<_>) = pass
+            .run(&task)
+            .into_iter()
+            .partition(|decision| keep(&Offer { pass: info, project: &current, decision }));
+        let (next, edits) = match step(*pass, &task, &decisions, &declined) {
             Ok(step) => step,
             Err(breach) => {
                 takebacks.push(Takeback { pass: pass.info().id, breach });
@@ -97,6 +127,7 @@ fn step(
     pass: &'static dyn Pass,
     task: &Task<'_>,
     decisions: &[Decision],
+    declined: &[Decision],
 ) -> Result<(Project, BTreeMap<RelPath, EditSet>), Breach> {
     let edits = edits_by_file(decisions)?;
     if edits.is_empty() {
@@ -108,7 +139,7 @@ fn step(
         let before = before.unwrap_or_else(|| Arc::from([].as_slice()));
         next.write(path, set.apply(&before));
     }
-    verify::step(pass, task, &next, decisions, &edits)?;
+    verify::step(pass, task, &next, decisions, declined, &edits)?;
     Ok((next, edits))
 }
 
@@ -134,10 +165,16 @@ fn placed(decisions: Vec<Decision>, maps: &BTreeMap<RelPath, PositionMap>) -> Ve
     let mut placed: Vec<PlacedDecision> = decisions
         .into_iter()
         .map(|decision| {
-            let span = decision.place.span;
-            let span = maps.get(&decision.place.file).map_or(span, |map| map.span_to_original(span));
-            let original = Place { file: decision.place.file.clone(), span };
-            PlacedDecision { decision, original }
+            let back =
+                |file: &RelPath, span: Span| maps.get(file).map_or(span, |map| map.span_to_original(span));
+            let Place { file, span } = &decision.place;
+            let original = Place { file: file.clone(), span: back(file, *span) };
+            let edits = match &decision.outcome {
+                Outcome::Applied(change) => change.edits.as_slice(),
+                _ => &[],
+            };
+            let original_edits = edits.iter().map(|edit| back(&edit.file, edit.edit.span)).collect();
+            PlacedDecision { decision, original, original_edits }
         })
         .collect();
     placed.sort_by_key(|placed| (placed.decision.dockerfile, placed.original.span));

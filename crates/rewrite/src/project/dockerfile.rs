@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use dockfit_dockerfile::{Document, RunForm};
 use dockfit_shell::Script;
 
+use super::IgnoreComment;
 use crate::RelPath;
 
 /// The folder that a build of this Dockerfile sends.
@@ -75,6 +76,17 @@ impl Dockerfile {
             Some(Run { form, script })
         })
         .as_ref()
+    }
+
+    /// Whether a comment directly above the instruction with this index keeps `name`, a pass
+    /// (`package-caches`) or a decision (`package-caches/mount`), away from it.
+    pub fn is_ignored(&self, instruction: usize, name: &str) -> bool {
+        self.ignore_comments(instruction).iter().any(|comment| comment.covers(name))
+    }
+
+    /// The comments directly above the instruction with this index that keep passes away from it.
+    pub fn ignore_comments(&self, instruction: usize) -> Vec<IgnoreComment> {
+        super::ignore::above(&self.document, instruction)
     }
 
     /// The same Dockerfile with another text.

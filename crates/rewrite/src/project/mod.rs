@@ -2,6 +2,7 @@
 
 mod dockerfile;
 mod files;
+mod ignore;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 pub use dockerfile::{Context, Dockerfile, Run};
 pub use files::{FileSource, MemoryFiles, ReadError};
+pub use ignore::IgnoreComment;
 
 use crate::RelPath;
 

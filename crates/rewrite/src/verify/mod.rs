@@ -10,7 +10,9 @@ use std::fmt;
 
 use dockfit_dockerfile::Span;
 
-use crate::{Decision, EditSet, Outcome, Overlap, Pass, Place, Project, ReadError, RelPath, Task};
+use crate::{
+    Decision, EditSet, Outcome, Overlap, Pass, Place, PositionMap, Project, ReadError, RelPath, Task,
+};
 
 /// Which promise was broken, where and how.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,6 +51,7 @@ pub(crate) fn step(
     task: &Task<'_>,
     after: &Project,
     decisions: &[Decision],
+    declined: &[Decision],
     edits: &BTreeMap<RelPath, EditSet>,
 ) -> Result<(), Breach> {
     for (index, (old, new)) in task.project.dockerfiles().iter().zip(after.dockerfiles()).enumerate() {
@@ -60,7 +63,7 @@ pub(crate) fn step(
         let declared = declared(decisions, index);
         scripts::kept(old, new, &declared)?;
     }
-    idempotent(pass, task, after)
+    idempotent(pass, task, after, declined, edits)
 }
 
 fn declared(decisions: &[Decision], dockerfile: usize) -> Vec<&crate::Declared> {
@@ -83,11 +86,17 @@ fn valid(new: &crate::Dockerfile) -> Result<(), Breach> {
     }
 }
 
-/// A second run of the pass changes nothing.
-fn idempotent(pass: &'static dyn Pass, task: &Task<'_>, after: &Project) -> Result<(), Breach> {
+/// A second run of the pass changes nothing but what was declined.
+fn idempotent(
+    pass: &'static dyn Pass,
+    task: &Task<'_>,
+    after: &Project,
+    declined: &[Decision],
+    edits: &BTreeMap<RelPath, EditSet>,
+) -> Result<(), Breach> {
     let again = pass.run(&Task { project: after, selection: task.selection });
     let applied = again.iter().find(|decision| match &decision.outcome {
-        Outcome::Applied(change) => !change.edits.is_empty(),
+        Outcome::Applied(change) => !change.edits.is_empty() && !was_declined(decision, declined, edits),
         _ => false,
     });
     match applied {
@@ -97,4 +106,21 @@ fn idempotent(pass: &'static dyn Pass, task: &Task<'_>, after: &Project) -> Resu
         }
         None => Ok(()),
     }
+}
+
+/// Whether the decision, in the text after `edits`, is one of `declined`, in the text before.
+fn was_declined(decision: &Decision, declined: &[Decision], edits: &BTreeMap<RelPath, EditSet>) -> bool {
+    if declined.is_empty() {
+        return false;
+    }
+    let Place { file, span } = &decision.place;
+    let mut map = PositionMap::default();
+    if let Some(edits) = edits.get(file) {
+        map.push(edits);
+    }
+    let start = map.to_original(span.start);
+    declined.iter().any(|declined| {
+        let Place { file: declined_file, span } = &declined.place;
+        declined.info.id == decision.info.id && declined_file == file && span.start == start
+    })
 }
