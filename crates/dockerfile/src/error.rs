@@ -17,6 +17,14 @@ pub enum SyntaxErrorKind {
     UnterminatedHeredoc,
     /// The arguments of an instruction are not what it takes.
     Arguments,
+    /// An instruction has no such flag, or the flag has another value than it takes.
+    Flag,
+    /// A word that cannot be expanded.
+    Expansion,
+    /// A stage that does not exist, or takes from itself.
+    Stage,
+    /// The base of a stage is no image's name, or its platform none.
+    Base,
     /// The file has no instruction.
     Empty,
 }
@@ -30,6 +38,10 @@ impl SyntaxErrorKind {
             Self::UnknownInstruction => "unknown-instruction",
             Self::UnterminatedHeredoc => "unterminated-heredoc",
             Self::Arguments => "arguments",
+            Self::Flag => "flag",
+            Self::Expansion => "expansion",
+            Self::Stage => "stage",
+            Self::Base => "base",
             Self::Empty => "empty",
         }
     }

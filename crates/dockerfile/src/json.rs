@@ -57,6 +57,11 @@ pub(crate) fn parse(text: &str, offset: usize) -> Result<JsonArray, NoArray> {
     }
 }
 
+/// Whether `text` is a JSON array that holds something else than strings, which the engine refuses.
+pub(crate) fn is_array_of_other_things(text: &str) -> bool {
+    matches!(parse(text, 0), Err(NoArray::NotStrings))
+}
+
 fn is_json_space(char: char) -> bool {
     matches!(char, ' ' | '\t' | '\n' | '\r')
 }

@@ -9,13 +9,17 @@ mod document;
 mod error;
 pub mod expand;
 mod heredoc;
+pub mod inspect;
 mod instruction;
 mod json;
 mod keyword;
 mod lines;
 mod logical;
+pub mod model;
+pub mod operation;
 mod run;
 mod span;
+pub mod values;
 mod words;
 
 pub use directive::{Directive, DirectiveName};

@@ -5,6 +5,8 @@
 pub enum Lookup<'a> {
     /// It is set to this value (which may be empty).
     Set(&'a str),
+    /// It is set to this text, in which references stand for what only the build can tell: `/opt/bin:$PATH`.
+    Partial(&'a str),
     /// It is not set.
     Unset,
     /// Only the build can tell: it may come from a base image that is not described.

@@ -56,6 +56,7 @@ impl fmt::Display for ExpandError {
             K::MissingSlash => f.write_str("`${name/pattern/replacement}` needs its second `/`"),
             K::BadSubstitution => f.write_str("`${` must be followed by the name of a variable"),
             K::UnsupportedModifier(modifier) => {
+                let modifier = modifier.escape_debug();
                 write!(f, "`{modifier}` is no modifier that the engine knows in `${{name…}}`")
             }
             K::Required { name, message } if message.is_empty() => write!(f, "`{name}` must have a value"),

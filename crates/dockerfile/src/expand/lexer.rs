@@ -274,11 +274,15 @@ impl<'a> Run<'a> {
             .until(Some('}'), matches!(modifier, '#' | '%'))
             .map_err(|error| self.blame_missing(error, start, Kind::MissingBrace))?;
 
-        let known = matches!(modifier, '-' | '+' | '?' | '#' | '%');
+        let exists = matches!(modifier, '-' | '+' | '?' | '#' | '%');
         let value = match self.lookup(name) {
-            Lookup::Unknown if known => return Ok(format!("${{{name}{}{word}}}", written())),
+            // What is known in part is set, which is all that these want to know.
+            Lookup::Partial(value) if !empty_is_unset && matches!(modifier, '-' | '+' | '?') => Some(value),
+            Lookup::Partial(_) | Lookup::Unknown if exists => {
+                return Ok(format!("${{{name}{}{word}}}", written()));
+            }
             Lookup::Unset if self.lexer.skip_unset => return Ok(format!("${{{name}{}{word}}}", written())),
-            Lookup::Unset | Lookup::Unknown => None,
+            Lookup::Unset | Lookup::Unknown | Lookup::Partial(_) => None,
             Lookup::Set(value) => Some(value),
         };
         let usable = value.filter(|value| !(empty_is_unset && value.is_empty()));
@@ -322,7 +326,9 @@ impl<'a> Run<'a> {
         let value = match self.lookup(name) {
             Lookup::Unset if !self.lexer.skip_unset => "",
             // One slash whichever was written: that is what the engine prints back.
-            Lookup::Unset | Lookup::Unknown => return Ok(format!("${{{name}/{pattern}/{replacement}}}")),
+            Lookup::Unset | Lookup::Unknown | Lookup::Partial(_) => {
+                return Ok(format!("${{{name}/{pattern}/{replacement}}}"));
+            }
             Lookup::Set(value) => value,
         };
         Pattern::parse(&pattern)
@@ -357,7 +363,7 @@ impl<'a> Run<'a> {
     /// The value to put in place of a reference; nothing where the reference itself is to stay.
     fn value(&mut self, name: &str) -> Option<String> {
         match self.lookup(name) {
-            Lookup::Set(value) => Some(value.to_owned()),
+            Lookup::Set(value) | Lookup::Partial(value) => Some(value.to_owned()),
             Lookup::Unset if !self.lexer.skip_unset => Some(String::new()),
             Lookup::Unset | Lookup::Unknown => None,
         }
@@ -370,7 +376,7 @@ impl<'a> Run<'a> {
             let list = match lookup {
                 Lookup::Set(_) => &mut self.found.used,
                 Lookup::Unset => &mut self.found.unmatched,
-                Lookup::Unknown => &mut self.found.unknown,
+                Lookup::Unknown | Lookup::Partial(_) => &mut self.found.unknown,
             };
             if !list.iter().any(|known| known == name) {
                 list.push(name.to_owned());

@@ -34,13 +34,13 @@ pub struct Lexer {
 /// The result of [`Lexer::process_word`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expanded {
-    /// The text after expansion. References to [`Lookup::Unknown`] variables stand in it as they were written.
+    /// The text after expansion. References to variables that are not known stand in it as they were written.
     pub text: String,
     /// Variables that were referred to and set, each once, in order of first use.
     pub used: Vec<String>,
     /// Variables that were referred to and not set, each once, in order of first use.
     pub unmatched: Vec<String>,
-    /// Variables whose value only the build can tell, each once, in order of first use.
+    /// Variables whose value only the build can tell in full, each once, in order of first use.
     pub unknown: Vec<String>,
 }
 

@@ -170,7 +170,11 @@ fn an_unknown_variable_stays_as_it_is_written() {
     struct Base;
     impl Environment for Base {
         fn get(&self, name: &str) -> Lookup<'_> {
-            if name == "known" { Lookup::Set("k") } else { Lookup::Unknown }
+            match name {
+                "known" => Lookup::Set("k"),
+                "part" => Lookup::Partial("/p:$PATH"),
+                _ => Lookup::Unknown,
+            }
         }
     }
     let expanded =
@@ -178,6 +182,11 @@ fn an_unknown_variable_stays_as_it_is_written() {
     assert_eq!(expanded.text, "/x:$PATH:${A:-k}k${B/a/b}");
     assert_eq!(expanded.unknown, ["PATH", "A", "B"]);
     assert!(Lexer::new('\\').process_word("${A:=x}", &Base).is_err());
+
+    let expanded =
+        Lexer::new('\\').process_word("/x:$part ${part+y} ${part:-z} ${part#/}", &Base).expect("valid");
+    assert_eq!(expanded.text, "/x:/p:$PATH y ${part:-z} ${part#/}");
+    assert_eq!(expanded.unknown, ["part"]);
 }
 
 #[test]

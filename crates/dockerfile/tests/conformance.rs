@@ -1,0 +1,224 @@
+//! The answers of a real engine: 473 configurations and 137 lists of executed commands. Where engine 28 differs from 26,
+//! its answer counts (`expect_28`).
+#![allow(missing_docs, reason = "a test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dockfit_dockerfile::inspect::{Inspection, inspect};
+use dockfit_dockerfile::model::{Base, BuildOptions, Model, Origin};
+use dockfit_dockerfile::operation::{Operation, Source};
+use dockfit_dockerfile::{Document, SyntaxError};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Debug, Deserialize)]
+struct Case {
+    id: String,
+    dockerfile: Value,
+    args: BTreeMap<String, String>,
+    target: Option<Value>,
+    files: BTreeMap<String, Value>,
+    expect: Value,
+    expect_28: Option<Value>,
+}
+
+impl Case {
+    fn expected(&self) -> &Value {
+        self.expect_28.as_ref().unwrap_or(&self.expect)
+    }
+
+    fn source(&self) -> Vec<u8> {
+        match &self.dockerfile {
+            Value::String(text) => text.clone().into_bytes(),
+            other => bytes(other),
+        }
+    }
+
+    fn with_model<T>(&self, look: impl FnOnce(&Document, &BuildOptions<'_>) -> T) -> T {
+        let document = Document::parse(self.source());
+        let target = self.target.as_ref().map(|target| match target {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
+        let options =
+            BuildOptions { target: target.as_deref(), build_args: &self.args, ..BuildOptions::default() };
+        look(&document, &options)
+    }
+}
+
+/// `{"hex": "…"}`: bytes that are no UTF-8.
+fn bytes(value: &Value) -> Vec<u8> {
+    let hex = value["hex"].as_str().expect("hex");
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
+}
+
+fn cases(text: &str) -> Vec<Case> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect()
+}
+
+/// Cases where the model does not say what the engine says, with the reason. Each must really differ.
+const EXCEPTIONS: [(&str, &str); 2] = [
+    ("run_heredoc-9bcb867d", "the command runs and fails: no file of that name exists"),
+    ("run_flags-79a53919", "whether a secret is given is not in the file"),
+];
+
+fn check(cases: &[Case], difference: impl Fn(&Case) -> Option<String>) {
+    let mut wrong = Vec::new();
+    let exceptions: BTreeMap<&str, &str> = EXCEPTIONS.into_iter().collect();
+    for case in cases {
+        match (difference(case), exceptions.get(case.id.as_str())) {
+            (Some(difference), None) => {
+                wrong.push(format!("{}: {difference}\n{}", case.id, String::from_utf8_lossy(&case.source())));
+            }
+            (None, Some(reason)) => wrong.push(format!("{} agrees after all ({reason})", case.id)),
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases differ:\n\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Compares an error: there must be one too, and at the line that the engine names.
+fn error_difference(case: &Case, message: &str) -> Option<String> {
+    // The engine asks a registry for an image: to the model it is one.
+    if let Some(image) = message.strip_prefix("pull ") {
+        return case.with_model(|document, options| {
+            let model = Model::with(document, options);
+            let bases =
+                model.stages().iter().filter(|stage| stage.built).filter_map(|stage| match &stage.base {
+                    Base::Image(reference) => Some(reference.clone()),
+                    _ => None,
+                });
+            let taken =
+                model.stages().iter().flat_map(|stage| &stage.takes).filter_map(|take| match &take.from {
+                    Origin::Image(reference) => Some(reference.clone()),
+                    _ => None,
+                });
+            let found = bases.chain(taken).any(|reference| {
+                let tag = reference.effective_tag().unwrap_or_default();
+                format!("{}:{tag}", reference.familiar_name()) == image
+            });
+            (!found || !model.errors().is_empty()).then(|| format!("the image {image} is not found"))
+        });
+    }
+    case.with_model(|document, options| match inspect(document, options) {
+        Ok(_) => Some(format!("no error, but the engine says: {message}")),
+        Err(errors) => {
+            let line = message.split_once("parse error on line ").and_then(|(_, rest)| {
+                rest.split(':').next().and_then(|number| number.parse::<usize>().ok())
+            })?;
+            let lines: BTreeSet<usize> = errors.iter().map(|error| first_line(document, error)).collect();
+            (!lines.contains(&line))
+                .then(|| format!("errors in lines {lines:?}, but the engine says: {message}"))
+        }
+    })
+}
+
+/// The first line of the instruction that an error stands in.
+fn first_line(document: &Document, error: &SyntaxError) -> usize {
+    let holder = document.instructions().iter().find(|instruction| instruction.span.encloses(error.span));
+    document.position(holder.map_or(error.span.start, |instruction| instruction.keyword_span().start)).line
+}
+
+fn looked_into(case: &Case) -> Result<Inspection, String> {
+    case.with_model(inspect).map_err(|errors| {
+        let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+        format!("refused: {}", messages.join("; "))
+    })
+}
+
+#[test]
+fn configurations() {
+    let cases = cases(include_str!("conformance/config.jsonl"));
+    assert_eq!(cases.len(), 473);
+    check(&cases, |case| {
+        let expected = case.expected();
+        if let Some(message) = expected["error"].as_str() {
+            return error_difference(case, message);
+        }
+        let inspection = match looked_into(case) {
+            Ok(inspection) => inspection,
+            Err(refused) => return Some(refused),
+        };
+        if inspection.config != expected["Config"] {
+            return Some(format!("{}\n  instead of {}", inspection.config, expected["Config"]));
+        }
+        if !inspection.unknown.is_empty() {
+            return Some(format!("{:?} should be known", inspection.unknown));
+        }
+        None
+    });
+}
+
+#[test]
+fn executed_commands() {
+    let cases = cases(include_str!("conformance/runwords.jsonl"));
+    assert_eq!(cases.len(), 137);
+    check(&cases, |case| {
+        let expected = case.expected();
+        if let Some(message) = expected["error"].as_str() {
+            return error_difference(case, message);
+        }
+        let inspection = match looked_into(case) {
+            Ok(inspection) => inspection,
+            Err(refused) => return Some(refused),
+        };
+        let runs: Vec<_> = inspection.stages.iter().flat_map(|stage| &stage.runs).collect();
+        let wanted = expected["runs"].as_array().expect("runs");
+        if runs.len() != wanted.len() {
+            return Some(format!("{} runs instead of {}", runs.len(), wanted.len()));
+        }
+        runs.iter().zip(wanted).find_map(|(run, wanted)| {
+            let ids = match run.user.as_deref() {
+                Some("root" | "0") => "0:0",
+                Some(user) => user,
+                None => "unknown",
+            };
+            let found = serde_json::json!({
+                "argv": run.argv, "cwd": run.cwd, "ids": ids, "env": run.env, "script_file": run.script_file,
+            });
+            let mut wanted = wanted.clone();
+            let script = wanted.get("script_file").cloned().unwrap_or(Value::Null);
+            wanted["script_file"] = script;
+            // What is no UTF-8 is kept as bytes in the cases; the model has U+FFFD there.
+            for word in wanted["argv"].as_array_mut().expect("argv") {
+                if word.is_object() {
+                    *word = String::from_utf8_lossy(&bytes(word)).into_owned().into();
+                }
+            }
+            (found != wanted).then(|| format!("{found}\n  instead of {wanted}"))
+        })
+    });
+}
+
+/// The files that here-documents become, for the cases in which no other file is copied.
+#[test]
+fn texts_of_here_documents() {
+    let cases = cases(include_str!("conformance/config.jsonl"));
+    check(&cases.into_iter().filter(|case| case.files.is_empty()).collect::<Vec<_>>(), |case| {
+        let wanted = case.expected().get("files_out")?;
+        let found: BTreeMap<String, Value> = case.with_model(|document, options| {
+            let model = Model::with(document, options);
+            let mut files = BTreeMap::new();
+            for index in 0..document.instructions().len() {
+                let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index) else {
+                    continue;
+                };
+                let destination = model.expand(index, &copy.destination.text).expect("expands").text;
+                for source in &copy.sources {
+                    let Source::Heredoc { name, index: Some(heredoc), .. } = source else { continue };
+                    let path = if destination.ends_with('/') {
+                        format!("{destination}{name}")
+                    } else {
+                        destination.clone()
+                    };
+                    let text = model.heredoc_text(document, index, *heredoc).expect("a text");
+                    let text = text.as_known().expect("known").to_owned();
+                    files.insert(path.trim_start_matches('/').to_owned(), text.into());
+                }
+            }
+            files
+        });
+        let wanted: BTreeMap<String, Value> = serde_json::from_value(wanted.clone()).expect("files");
+        (found != wanted).then(|| format!("{found:?}\n  instead of {wanted:?}"))
+    });
+}
