@@ -7,12 +7,16 @@
 //! ```
 
 pub mod ast;
+mod flow;
 mod parse;
+mod removal;
 mod script;
 mod walk;
 mod wrapper;
 
 pub use ast::{Command, Item, List, Lookup, Node, Operator, OperatorKind, Redirect, Word, WordPart};
+pub use flow::{Cwd, Flag, Located, Options, State, Step};
+pub use removal::{Plan, RefusalReason, Removal, removal, removals};
 pub use script::Script;
 pub use wrapper::{RunAs, base_name, strip_version};
 

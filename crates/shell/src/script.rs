@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::ast::{Command, List};
+use crate::flow::{Located, State};
 use crate::parse;
 
 /// A parsed shell script: the text that is handed to `sh -c`.
@@ -48,6 +49,24 @@ impl Script {
     /// The places of comments, from the `#` to the end of the line, in order.
     pub fn comments(&self) -> &[Range<usize>] {
         &self.comments
+    }
+
+    /// Every simple command with its place, in the order in which the shell comes by them; `initial` is the shell
+    /// when the script starts. Numbers and order are those of [`Script::commands`].
+    pub fn locate(&self, initial: &State) -> Vec<Located<'_>> {
+        let mut out = Vec::new();
+        self.trace(initial, |located, _| out.push(located));
+        out
+    }
+
+    /// As [`Script::locate`], with what is known about the shell when each command starts.
+    pub fn trace<'s>(&'s self, initial: &State, mut each: impl FnMut(Located<'s>, &State)) {
+        crate::flow::trace(self, initial, &mut each);
+    }
+
+    /// The names of functions and aliases that the script defines anywhere.
+    pub fn defined_names(&self) -> impl Iterator<Item = &str> {
+        crate::flow::defined_names(&self.body).into_iter()
     }
 
     /// All simple commands in the order of their starts, those within substitutions and in the scripts of

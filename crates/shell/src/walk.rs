@@ -9,9 +9,18 @@ enum Visit<'s> {
     Node(&'s Node),
 }
 
-/// Calls `each` for every node, outer ones first, in order of text.
-fn nodes<'s>(list: &'s List, mut each: impl FnMut(&'s Node)) {
-    let mut stack = vec![Visit::List(list)];
+/// Calls `each` for every node of `list`, outer ones first, in order of text.
+pub(crate) fn nodes<'s>(list: &'s List, each: impl FnMut(&'s Node)) {
+    visit(Visit::List(list), each);
+}
+
+/// Calls `each` for `node` and every node within it, as [`nodes`] does.
+pub(crate) fn below<'s>(node: &'s Node, each: impl FnMut(&'s Node)) {
+    visit(Visit::Node(node), each);
+}
+
+fn visit<'s>(first: Visit<'s>, mut each: impl FnMut(&'s Node)) {
+    let mut stack = vec![first];
     let mut below = Vec::new();
     while let Some(visit) = stack.pop() {
         match visit {

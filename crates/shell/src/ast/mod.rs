@@ -250,8 +250,10 @@ pub struct CaseArm {
 pub struct Function {
     /// From the name (or `function`) to the end of the body or the last redirection.
     pub range: Range<usize>,
+    /// Its name.
+    pub name: Box<str>,
     /// Where the name stands.
-    pub name: Range<usize>,
+    pub name_range: Range<usize>,
     /// A compound command.
     pub body: Box<Node>,
     /// Redirections that each call gets.

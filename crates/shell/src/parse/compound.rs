@@ -275,7 +275,8 @@ impl<'t> Builder<'_, 't> {
             return Err(OpaqueReason::Syntax);
         }
         let name = nodes.iter().find(|n| kind(**n) == Kind::Word).ok_or(OpaqueReason::Syntax)?;
-        let name = self.range(*name);
+        let name_range = self.range(*name);
+        let name = self.slice(name_range.clone());
         let is_body = |n: &&Node<'t>| {
             matches!(
                 kind(**n),
@@ -286,7 +287,7 @@ impl<'t> Builder<'_, 't> {
         let range = self.range(body);
         let head: String = self.slice(unit.range.start..range.start).split_whitespace().collect();
         let plain = head.strip_prefix("function").unwrap_or(&head);
-        if plain.strip_suffix("()").unwrap_or(plain) != self.slice(name.clone()) {
+        if plain.strip_suffix("()").unwrap_or(plain) != name {
             return Err(OpaqueReason::Ambiguous);
         }
         let inner = Unit { kind: kind(body), node: Some(body), range: range.clone(), redirects: Vec::new() };
@@ -296,6 +297,12 @@ impl<'t> Builder<'_, 't> {
         let redirects = own.chain(unit.redirects.iter().copied()).collect();
         let outer = Unit { kind: unit.kind, node: unit.node, range: unit.range.clone(), redirects };
         let (redirects, end) = self.trailing(&outer, range.end, to, depth)?;
-        Ok(Tree::Function(Function { range: unit.range.start..end, name, body, redirects }))
+        Ok(Tree::Function(Function {
+            range: unit.range.start..end,
+            name: name.into(),
+            name_range,
+            body,
+            redirects,
+        }))
     }
 }

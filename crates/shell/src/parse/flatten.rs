@@ -67,8 +67,8 @@ pub(super) fn flatten<'t>(nodes: &[Node<'t>], text: &str, base: usize, to: usize
     let mut stack: Vec<Work<'t>> = nodes.iter().rev().map(|n| Work::Visit(*n)).collect();
     while let Some(work) = stack.pop() {
         match work {
-            Work::Visit(node) => visit(node, base, &mut stack, &mut out),
-            Work::Redirect(node) => redirect(node, base, &mut out),
+            Work::Visit(node) => visit(node, text, base, &mut stack, &mut out),
+            Work::Redirect(node) => redirect(node, text, base, &mut out),
         }
     }
     with_line_ends(out, text, base, to)
@@ -114,7 +114,7 @@ fn shifted(node: Node<'_>, base: usize) -> Range<usize> {
     node.start_byte() + base..node.end_byte() + base
 }
 
-fn visit<'t>(node: Node<'t>, base: usize, stack: &mut Vec<Work<'t>>, out: &mut Vec<Token<'t>>) {
+fn visit<'t>(node: Node<'t>, text: &str, base: usize, stack: &mut Vec<Work<'t>>, out: &mut Vec<Token<'t>>) {
     let range = shifted(node, base);
     if node.is_error() || node.is_missing() {
         out.push(Token::Error(range));
@@ -132,7 +132,7 @@ fn visit<'t>(node: Node<'t>, base: usize, stack: &mut Vec<Work<'t>>, out: &mut V
             stack.extend(children(node).into_iter().rev().map(Work::Visit));
         }
         Kind::RedirectedStatement => redirected(node, stack),
-        Kind::FileRedirect | Kind::HerestringRedirect => redirect(node, base, out),
+        Kind::FileRedirect | Kind::HerestringRedirect => redirect(node, text, base, out),
         Kind::Command
         | Kind::VariableAssignment
         | Kind::VariableAssignments
@@ -212,11 +212,16 @@ pub(super) fn belongs_to_redirect(node: Node<'_>) -> bool {
     !continues
 }
 
-fn redirect<'t>(node: Node<'t>, base: usize, out: &mut Vec<Token<'t>>) {
-    if let Some(Token::Unit(unit)) = out.last_mut() {
+/// A redirection continues the command in front of it, unless a line ends between the two: the grammar skips line
+/// ends there.
+fn redirect<'t>(node: Node<'t>, text: &str, base: usize, out: &mut Vec<Token<'t>>) {
+    let range = shifted(node, base);
+    if let Some(Token::Unit(unit)) = out.last_mut()
+        && line_end(text, unit.end(base), range.start).is_none()
+    {
         unit.redirects.push(node);
         return;
     }
-    let unit = Unit { kind: Kind::Command, node: None, range: shifted(node, base), redirects: vec![node] };
+    let unit = Unit { kind: Kind::Command, node: None, range, redirects: vec![node] };
     out.push(Token::Unit(unit));
 }

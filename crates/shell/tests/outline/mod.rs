@@ -133,7 +133,7 @@ fn node(script: &Script, node: &Node, out: &mut String) {
             c.arms.iter().for_each(|a| arm(script, a, out));
         }
         Node::Function(f) => {
-            let _ = write!(out, "{}()", script.slice(&f.name));
+            let _ = write!(out, "{}()", f.name);
             self::node(script, &f.body, out);
         }
         Node::Opaque(o) => {
