@@ -1,8 +1,12 @@
 //! The transform passes of dockfit, a folder each.
 
+mod apt_caches;
+mod cache_mounts;
+mod package_caches;
+
 use dockfit_rewrite::Pass;
 
-/// All passes, in the order in which they run.
+/// All passes, in the order in which they run: structural ones first where others edit what they make.
 pub fn passes() -> &'static [&'static dyn Pass] {
-    &[]
+    &[&apt_caches::AptCaches, &package_caches::PackageCaches]
 }

@@ -76,7 +76,8 @@ pub(crate) enum Covered {
 
 /// How the mounts of `instruction` cover `target`.
 pub(crate) fn covered(instruction: &Instruction, target: &str) -> Covered {
-    let mounts: Vec<Mount> = mounts(instruction).into_iter().filter(|mount| !mount.target.is_empty()).collect();
+    let mounts: Vec<Mount> =
+        mounts(instruction).into_iter().filter(|mount| !mount.target.is_empty()).collect();
     if mounts.iter().any(|mount| mount.kind == "cache" && path::is_inside(target, &mount.target)) {
         return Covered::ByCache;
     }

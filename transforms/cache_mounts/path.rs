@@ -104,18 +104,41 @@ mod tests {
     #[test]
     fn a_path_reaches_into_a_folder_or_around_it() {
         let lists = |word: &str| reach(word, true, "/var/lib/apt/lists");
-        for word in ["/var/lib/apt/lists", "/var/lib/apt/lists/", "/var/lib/apt/lists/*", "//var/lib/./apt/lists/partial"] {
+        for word in [
+            "/var/lib/apt/lists",
+            "/var/lib/apt/lists/",
+            "/var/lib/apt/lists/*",
+            "//var/lib/./apt/lists/partial",
+        ] {
             assert_eq!(lists(word), Reach::Inside, "{word}");
         }
-        for word in ["/var/lib/apt", "/var/lib/apt/*", "/var/lib/*", "/var/*/apt/lists/*", "/", "/var/lib/a?t", "/var/lib/[a]pt"] {
+        for word in [
+            "/var/lib/apt",
+            "/var/lib/apt/*",
+            "/var/lib/*",
+            "/var/*/apt/lists/*",
+            "/",
+            "/var/lib/a?t",
+            "/var/lib/[a]pt",
+        ] {
             assert_eq!(lists(word), Reach::Around, "{word}");
         }
-        for word in ["/var/lib/dpkg", "/var/lib/apt/listsx", "/tmp/*", "lists", "/var/lib/b*", "/var/cache/apt"] {
+        for word in
+            ["/var/lib/dpkg", "/var/lib/apt/listsx", "/tmp/*", "lists", "/var/lib/b*", "/var/cache/apt"]
+        {
             assert_eq!(lists(word), Reach::Outside, "{word}");
         }
-        assert_eq!(reach("/root/*", true, "/root/.cache/pip"), Reach::Outside, "`*` leaves names with a dot out");
+        assert_eq!(
+            reach("/root/*", true, "/root/.cache/pip"),
+            Reach::Outside,
+            "`*` leaves names with a dot out"
+        );
         assert_eq!(reach("/root/.*", true, "/root/.cache/pip"), Reach::Around);
-        assert_eq!(reach("/var/lib/*", false, "/var/lib/apt/lists"), Reach::Outside, "quoted: a name with a star");
+        assert_eq!(
+            reach("/var/lib/*", false, "/var/lib/apt/lists"),
+            Reach::Outside,
+            "quoted: a name with a star"
+        );
     }
 
     #[test]

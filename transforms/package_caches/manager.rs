@@ -24,9 +24,8 @@ pub(crate) struct Manager {
     pub(crate) keeps_builds: Option<Builds>,
     /// A variable that its work on a mount wants, and the value.
     pub(crate) wants: Option<Wanted>,
-    /// Variables (and the options behind `=`) whose value makes a mount wrong, since the installed files lie in
-    /// the cache.
-    pub(crate) links: &'static [(&'static str, &'static str)],
+    /// Settings that make a mount wrong, since the installed files would lie in the cache.
+    pub(crate) links: &'static [Link],
     /// Where these facts are from, and when they were looked at.
     #[allow(dead_code, reason = "read by people, and by the test that each row has one")]
     pub(crate) source: &'static str,
@@ -80,8 +79,30 @@ impl OffWhen {
 /// Packages that a manager builds and keeps.
 #[derive(Debug)]
 pub(crate) struct Builds {
-    /// The option that rules building out, with the value that does (empty: no value).
-    pub(crate) ruled_out_by: &'static [(&'static str, &'static str)],
+    /// What rules building out.
+    pub(crate) ruled_out_by: &'static [Rule],
+}
+
+/// An option, or the variable that says the same.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// The option.
+    pub(crate) option: &'static str,
+    /// Its value; `None` for an option without one.
+    pub(crate) value: Option<&'static str>,
+    /// The variable; its value is the option's, or `1` where that has none.
+    pub(crate) variable: &'static str,
+}
+
+/// A setting that links installed files to the cache.
+#[derive(Debug)]
+pub(crate) struct Link {
+    /// The option.
+    pub(crate) option: &'static str,
+    /// The variable.
+    pub(crate) variable: &'static str,
+    /// The value of either that links.
+    pub(crate) value: &'static str,
 }
 
 /// A variable that a manager wants to be set.

@@ -71,8 +71,8 @@ pub enum Declared {
     Env(String),
     /// A whole facet, in any stage of the file.
     Facet(Facet),
-    /// The RUN at this span of the text before: commands were taken out that only emptied a cache.
-    Commands,
-    /// A RUN was added.
-    RunAdded,
+    /// These words (a command, an option) were taken out of a RUN, as written.
+    TakenOut(String),
+    /// A RUN with this script was added.
+    RunAdded(String),
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use dockfit_dockerfile::{Keyword, Span};
 use dockfit_rewrite::{
-    Change, Context, Decision, DecisionInfo, Dockerfile, Edit, FileEdit, MemoryFiles, Outcome, Pass,
-    PassInfo, Place, Project, RelPath, Safety, Selection, Task, pipeline,
+    Change, Context, Decision, DecisionInfo, Declared, Dockerfile, Edit, FileEdit, MemoryFiles, Outcome,
+    Pass, PassInfo, Place, Project, RelPath, Safety, Selection, Task, pipeline,
 };
 
-static CUT: DecisionInfo = DecisionInfo { id: "cut/noop", summary: "Cut `true`", safety: Safety::Safe };
+static CUT: DecisionInfo = DecisionInfo { id: "cut/noop", summary: "Cut `gone`", safety: Safety::Safe };
 static LABEL: DecisionInfo = DecisionInfo { id: "label/add", summary: "Add a label", safety: Safety::Safe };
 static CUT_INFO: PassInfo = info("cut", &[&CUT]);
 static LABEL_INFO: PassInfo = info("label", &[&LABEL]);
@@ -17,7 +17,7 @@ const fn info(id: &'static str, decisions: &'static [&'static DecisionInfo]) -> 
     PassInfo { id, proposal: "0", summary: "", page: "", decisions, facets: &[], after: &[] }
 }
 
-/// Turns each `RUN true` into `RUN :`.
+/// Turns each `RUN gone` into `RUN true`.
 struct Cut;
 
 impl Pass for Cut {
@@ -27,8 +27,8 @@ impl Pass for Cut {
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
         let file = &task.project.dockerfiles()[0];
-        let runs = file.document().instructions().iter().filter(|found| found.arguments() == "true");
-        runs.map(|run| decision(&CUT, file, run.text.span(run.command.arguments.clone()), ":")).collect()
+        let runs = file.document().instructions().iter().filter(|found| found.arguments() == "gone");
+        runs.map(|run| decision(&CUT, file, run.text.span(run.command.arguments.clone()), "true")).collect()
     }
 }
 
@@ -55,7 +55,8 @@ impl Pass for Label {
 fn decision(info: &'static DecisionInfo, file: &Dockerfile, span: Span, text: &str) -> Decision {
     let place = Place { file: file.path().clone(), span };
     let edit = FileEdit { file: file.path().clone(), edit: Edit::replace(span, text) };
-    let change = Change { edits: vec![edit], declares: Vec::new(), note: None };
+    let change =
+        Change { edits: vec![edit], declares: vec![Declared::TakenOut("gone".to_owned())], note: None };
     Decision { info, dockerfile: 0, place, outcome: Outcome::Applied(change) }
 }
 
@@ -73,7 +74,7 @@ fn after(report: &pipeline::Report) -> String {
 fn what_is_declined_is_not_made_and_no_takeback() {
     let mut offered = 0;
     let report = pipeline::run_choosing(
-        &project("FROM a\nRUN true\nRUN true\nRUN true\n"),
+        &project("FROM a\nRUN gone\nRUN gone\nRUN gone\n"),
         &[&Label, &Cut],
         &Selection::default(),
         &mut |offer| {
@@ -83,16 +84,16 @@ fn what_is_declined_is_not_made_and_no_takeback() {
     );
     assert_eq!(offered, 4);
     assert!(report.takebacks.is_empty(), "{:?}", report.takebacks);
-    assert_eq!(after(&report), "# labelled\nFROM a\nRUN true\nRUN :\nRUN :\n");
+    assert_eq!(after(&report), "# labelled\nFROM a\nRUN gone\nRUN true\nRUN true\n");
     assert_eq!(report.passes[1].decisions.len(), 2, "a declined decision is not reported");
 }
 
 #[test]
 fn edits_are_placed_in_the_file_on_disk() {
-    let text = "FROM a\nRUN true\nRUN x\nRUN true\n";
+    let text = "FROM a\nRUN gone\nRUN x\nRUN gone\n";
     let report = pipeline::run(&project(text), &[&Label, &Cut], &Selection::default());
     let spans: Vec<Span> =
         report.passes[1].decisions.iter().flat_map(|placed| placed.original_edits.clone()).collect();
-    assert_eq!(spans.iter().map(|span| &text[span.range()]).collect::<Vec<_>>(), ["true", "true"]);
+    assert_eq!(spans.iter().map(|span| &text[span.range()]).collect::<Vec<_>>(), ["gone", "gone"]);
     assert!(report.takebacks.is_empty(), "{:?}", report.takebacks);
 }

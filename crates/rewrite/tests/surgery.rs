@@ -167,3 +167,13 @@ proptest! {
         prop_assert_eq!(comments(&after), comments(&source));
     }
 }
+
+#[test]
+fn an_instruction_leaves_its_comments_and_one_blank_line() {
+    let gone = |source: &str, index: usize| {
+        let document = Document::parse(source);
+        apply(source, surgery::delete_instruction(&document, index).expect("an edit"))
+    };
+    assert_eq!(gone("FROM a\n\nENV b=1\n\nRUN c\n", 1), "FROM a\n\nRUN c\n");
+    assert_eq!(gone("FROM a\nENV b=1 \\\n  # why\n  c=2\nRUN c\n", 1), "FROM a\n  # why\nRUN c\n");
+}

@@ -6,4 +6,4 @@ mod uv;
 use super::manager::Manager;
 
 /// All that are known.
-pub(crate) const MANAGERS: &[&Manager] = &[&pip::PIP, &uv::UV];
+pub(crate) static MANAGERS: &[&Manager] = &[&pip::PIP, &uv::UV];

@@ -1,8 +1,8 @@
 //! pip.
 
-use crate::package_caches::manager::{Builds, Cache, Manager, Off, OffWhen};
+use crate::package_caches::manager::{Builds, Cache, Manager, Off, OffWhen, Rule};
 
-pub(crate) const PIP: Manager = Manager {
+pub(crate) static PIP: Manager = Manager {
     name: "pip",
     programs: &["pip"],
     commands: &[&["install"], &["wheel"], &["download"]],
@@ -36,7 +36,9 @@ pub(crate) const PIP: Manager = Manager {
         when: OffWhen::NotEmpty,
     },
     // The key of a wheel that pip built names address, interpreter and architecture, but not the C library.
-    keeps_builds: Some(Builds { ruled_out_by: &[("--only-binary", ":all:")] }),
+    keeps_builds: Some(Builds {
+        ruled_out_by: &[Rule { option: "--only-binary", value: Some(":all:"), variable: "PIP_ONLY_BINARY" }],
+    }),
     wants: None,
     links: &[],
     source: "pip 23.2 and 26.3: `pip --help`, `pip._internal.cache`, `pip._internal.cli.cmdoptions`; 2026-11-24",

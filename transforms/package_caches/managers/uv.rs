@@ -1,8 +1,8 @@
 //! uv.
 
-use crate::package_caches::manager::{Builds, Cache, Manager, Off, OffWhen, Wanted};
+use crate::package_caches::manager::{Builds, Cache, Link, Manager, Off, OffWhen, Rule, Wanted};
 
-pub(crate) const UV: Manager = Manager {
+pub(crate) static UV: Manager = Manager {
     name: "uv",
     programs: &["uv", "uvx"],
     commands: &[
@@ -36,13 +36,18 @@ pub(crate) const UV: Manager = Manager {
         variables: &["UV_NO_CACHE"],
         when: OffWhen::Truthy,
     },
-    keeps_builds: Some(Builds { ruled_out_by: &[("--no-build", ""), ("--only-binary", ":all:")] }),
+    keeps_builds: Some(Builds {
+        ruled_out_by: &[
+            Rule { option: "--no-build", value: None, variable: "UV_NO_BUILD" },
+            Rule { option: "--only-binary", value: Some(":all:"), variable: "UV_ONLY_BINARY" },
+        ],
+    }),
     wants: Some(Wanted {
         variable: "UV_LINK_MODE",
         value: "copy",
         option: "--link-mode",
         why: "the cache is a mount of its own: files cannot be linked from it",
     }),
-    links: &[("UV_LINK_MODE", "symlink"), ("--link-mode", "symlink")],
+    links: &[Link { option: "--link-mode", variable: "UV_LINK_MODE", value: "symlink" }],
     source: "uv 0.13.9: `uv help`, its documentation on caching and on containers; 2026-11-24",
 };

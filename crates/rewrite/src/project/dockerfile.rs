@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use dockfit_dockerfile::{Document, RunForm};
+use dockfit_dockerfile::model::Model;
+use dockfit_dockerfile::{Document, Keyword, RunForm};
 use dockfit_shell::Script;
 
 use super::IgnoreComment;
@@ -23,6 +24,7 @@ pub struct Dockerfile {
     path: RelPath,
     context: Context,
     document: Arc<Document>,
+    model: Arc<OnceLock<Model>>,
     runs: Arc<Vec<OnceLock<Option<Run>>>>,
 }
 
@@ -31,8 +33,15 @@ pub struct Dockerfile {
 pub struct Run {
     /// What the engine executes.
     pub form: RunForm,
-    /// The shell's commands; none in exec form or for a file with an interpreter.
-    pub script: Option<Script>,
+    script: OnceLock<Option<Script>>,
+}
+
+impl Run {
+    /// The shell's commands, parsed when first asked for; none in exec form or for a file with an interpreter.
+    pub fn script(&self) -> Option<&Script> {
+        let parsed = || self.form.shell_text().map(|text| Script::parse(text.as_str()));
+        self.script.get_or_init(parsed).as_ref()
+    }
 }
 
 impl Dockerfile {
@@ -44,7 +53,7 @@ impl Dockerfile {
     /// A Dockerfile that was parsed already.
     pub fn from_document(path: RelPath, context: Context, document: Document) -> Self {
         let runs = document.instructions().iter().map(|_| OnceLock::new()).collect();
-        Self { path, context, document: Arc::new(document), runs: Arc::new(runs) }
+        Self { path, context, document: Arc::new(document), model: Arc::default(), runs: Arc::new(runs) }
     }
 
     /// Where it lies.
@@ -62,18 +71,21 @@ impl Dockerfile {
         &self.document
     }
 
+    /// What it means to the engine, worked out when first asked for.
+    pub fn model(&self) -> &Model {
+        self.model.get_or_init(|| Model::of(&self.document))
+    }
+
     /// What the RUN with this index (of all instructions) executes, parsed when first asked for; `None` for
     /// other instructions.
     pub fn run(&self, instruction: usize) -> Option<&Run> {
         let slot = self.runs.get(instruction)?;
         slot.get_or_init(|| {
             let found = self.document.instructions().get(instruction)?;
-            if found.effective().keyword != dockfit_dockerfile::Keyword::Run {
+            if found.effective().keyword != Keyword::Run {
                 return None;
             }
-            let form = RunForm::of(&self.document, found);
-            let script = form.shell_text().map(|text| Script::parse(text.as_str()));
-            Some(Run { form, script })
+            Some(Run { form: RunForm::of(&self.document, found), script: OnceLock::new() })
         })
         .as_ref()
     }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use dockfit_dockerfile::{Document, Instruction, JsonArray, LogicalText, RunForm, Span};
+use dockfit_dockerfile::{
+    Document, Instruction, JsonArray, LineKind, LogicalText, Node, NodeKind, RunForm, Span,
+};
 
 use super::CannotEdit;
 use super::rows::{Row, rows};
@@ -20,10 +22,8 @@ pub fn delete(
     ranges: &[Range<usize>],
 ) -> Result<Vec<Edit>, CannotEdit> {
     let rows = prepare(document, instruction, text)?;
-    let removed: Vec<Span> = ranges.iter().flat_map(|range| text.spans(range.clone())).collect();
-    if removed.iter().any(|span| !rows.iter().any(|row| row.content.encloses(*span))) {
-        return Err(CannotEdit::HeredocBody);
-    }
+    let spans: Vec<Span> = ranges.iter().flat_map(|range| text.spans(range.clone())).collect();
+    let removed = words_in_rows(document, &rows, &spans)?;
     let plan = Plan::new(document, &rows, &removed);
     plan.edits(document, instruction)
 }
@@ -50,6 +50,29 @@ pub fn replace(
         edits.extend(plan.edits(document, instruction)?);
     }
     Ok(edits)
+}
+
+/// The edits that take the instruction with this index away. Comments inside it stay; where none does and blank
+/// lines stand on both sides, one of them goes too.
+pub fn delete_instruction(document: &Document, index: usize) -> Result<Vec<Edit>, CannotEdit> {
+    let instruction = document.instructions().get(index).ok_or(CannotEdit::NothingLeft)?;
+    let is_comment = |line: &&dockfit_dockerfile::Line| line.kind == LineKind::Comment;
+    let mut edits: Vec<Edit> = instruction
+        .lines
+        .iter()
+        .filter(|line| !is_comment(line))
+        .map(|line| Edit::delete(line.span))
+        .collect();
+    let nodes = document.nodes();
+    let at = nodes.partition_point(|node| node.span.start < instruction.span.start);
+    let blank = |node: Option<&Node>| node.filter(|node| node.kind == NodeKind::Blank).map(|node| node.span);
+    let before = at.checked_sub(1).and_then(|before| blank(nodes.get(before)));
+    if let (Some(_), Some(after)) = (before, blank(nodes.get(at + 1)))
+        && !instruction.lines.iter().any(|line| is_comment(&line))
+    {
+        edits.push(Edit::delete(after));
+    }
+    Ok(merge(edits))
 }
 
 /// The edits that take items out of an array in exec form.
@@ -95,6 +118,35 @@ fn prepare(
             && !matches!(RunForm::of(document, instruction), RunForm::Exec(_))
     });
     Ok(rows(document, instruction, script_is_heredoc))
+}
+
+/// The parts of `spans` that lie in rows, white space at their ends left out.
+fn words_in_rows(document: &Document, rows: &[Row], spans: &[Span]) -> Result<Vec<Span>, CannotEdit> {
+    let is_space = |at: usize| document.source()[at].is_ascii_whitespace();
+    let mut words = Vec::new();
+    for span in spans {
+        let mut at = span.start;
+        for row in rows.iter().filter(|row| row.line.start < span.end && span.start < row.line.end) {
+            let (mut start, mut end) = (span.start.max(row.content.start), span.end.min(row.content.end));
+            if (at..start).any(|at| !is_space(at)) {
+                return Err(CannotEdit::HeredocBody);
+            }
+            at = end.max(row.continuation.map_or(at, |continuation| continuation + 1)).max(at);
+            while start < end && is_space(start) {
+                start += 1;
+            }
+            while start < end && is_space(end - 1) {
+                end -= 1;
+            }
+            if start < end {
+                words.push(Span::new(start, end));
+            }
+        }
+        if (at..span.end).any(|at| !is_space(at)) {
+            return Err(CannotEdit::HeredocBody);
+        }
+    }
+    Ok(words)
 }
 
 /// What becomes of each row.
@@ -155,11 +207,7 @@ impl<'a> Plan<'a> {
         let row = self.rows[index];
         let Some(continuation) = row.continuation else { return Ok(None) };
         let between = instruction.lines.iter().any(|line| {
-            line.span.start >= row.line.end
-                && matches!(
-                    line.kind,
-                    dockfit_dockerfile::LineKind::Comment | dockfit_dockerfile::LineKind::Blank
-                )
+            line.span.start >= row.line.end && matches!(line.kind, LineKind::Comment | LineKind::Blank)
         });
         let heredoc_follows = instruction.heredocs.first().is_some_and(|doc| doc.body.start >= row.line.end);
         if between && heredoc_follows {

@@ -19,7 +19,7 @@ impl Habits {
     /// The habits of `document`.
     pub fn of(document: &Document) -> Self {
         let mut counts: Vec<(String, usize)> = Vec::new();
-        for indent in document.instructions().iter().flat_map(|found| indents(document, found)) {
+        for indent in document.instructions().iter().filter_map(|found| indent(document, found)) {
             match counts.iter_mut().find(|(known, _)| *known == indent) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((indent, 1)),
@@ -46,9 +46,9 @@ impl Habits {
     }
 }
 
-/// The indents of the continued lines of an instruction; lines that start with an operator (`&& b`) are
-/// indented by other rules and do not count.
-pub(super) fn indents(document: &Document, instruction: &Instruction) -> Vec<String> {
+/// The indent of an instruction's continued lines: the shortest of them. One blank before an operator (` && b`) is no
+/// indent to go by.
+pub(super) fn indent(document: &Document, instruction: &Instruction) -> Option<String> {
     let texts = instruction.lines.iter().skip(1).filter_map(|line| match line.kind {
         LineKind::Text { content, .. } => Some(document.text(content)),
         _ => None,
@@ -56,10 +56,11 @@ pub(super) fn indents(document: &Document, instruction: &Instruction) -> Vec<Str
     texts
         .filter_map(|text| {
             let body = text.trim_start_matches([' ', '\t']);
-            let operator = body.starts_with(['&', '|', ';']);
-            (!operator && body.len() < text.len()).then(|| text[..text.len() - body.len()].to_owned())
+            let indent = text.get(..text.len() - body.len())?;
+            let single = indent == " " && body.starts_with(['&', '|', ';']);
+            (!indent.is_empty() && !single).then(|| indent.to_owned())
         })
-        .collect()
+        .min_by_key(String::len)
 }
 
 fn lower_case(document: &Document) -> bool {

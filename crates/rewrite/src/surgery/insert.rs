@@ -2,7 +2,7 @@
 
 use dockfit_dockerfile::{Document, Instruction, LineKind, Span};
 
-use super::habits::indents;
+use super::habits::indent;
 use super::{CannotEdit, Habits};
 use crate::Edit;
 
@@ -44,7 +44,7 @@ pub fn insert_flags(
 }
 
 fn break_for(document: &Document, instruction: &Instruction, habits: &Habits) -> String {
-    let own = indents(document, instruction).into_iter().next();
+    let own = indent(document, instruction);
     format!(" {}", habits.line_break(&own.unwrap_or_else(|| habits.indent.clone())))
 }
 
@@ -72,7 +72,7 @@ fn indent_at(document: &Document, instruction: &Instruction, start: usize, habit
             return before.into_owned();
         }
     }
-    indents(document, instruction).into_iter().next().unwrap_or_else(|| habits.indent.clone())
+    indent(document, instruction).unwrap_or_else(|| habits.indent.clone())
 }
 
 /// The edit that puts a new instruction (one line, no line end) before the one with this index and the

@@ -6,7 +6,7 @@ mod habits;
 mod insert;
 mod rows;
 
-pub use delete::{delete, delete_json_items, replace};
+pub use delete::{delete, delete_instruction, delete_json_items, replace};
 pub use habits::Habits;
 pub use insert::{insert_flags, insert_instruction};
 

@@ -3,6 +3,7 @@
 //! It knows nothing of what passes do; it compares the project before and after with what was declared.
 
 mod comments;
+mod contained;
 mod scripts;
 
 use std::collections::BTreeMap;
@@ -62,6 +63,7 @@ pub(crate) fn step(
         comments::kept(old, new)?;
         let declared = declared(decisions, index);
         scripts::kept(old, new, &declared)?;
+        contained::kept(old, new, &declared)?;
     }
     idempotent(pass, task, after, declined, edits)
 }

@@ -1,25 +1,109 @@
-//! No script of a RUN becomes invalid.
+//! The RUN instructions say the same as before, but for what was declared.
+
+use dockfit_dockerfile::{Keyword, RunForm, Span};
+use dockfit_shell::Script;
 
 use super::Breach;
-use crate::{Declared, Dockerfile};
+use crate::{Declared, Dockerfile, Run};
 
-/// The RUN instructions of the new text hold no more shell errors than those of the old one.
-pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, _declared: &[&Declared]) -> Result<(), Breach> {
-    let (was, is) = (invalid(old), invalid(new));
-    match is.last() {
-        Some(index) if is.len() > was.len() => {
-            let span = new.document().instructions()[*index].span;
-            Err(Breach::new("scripts", new.path(), span, "the shell would not parse this RUN"))
+/// No script becomes invalid, no RUN comes or goes, and the words of each are those of before, in their order, but for
+/// what was declared to be taken out.
+pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -> Result<(), Breach> {
+    let (was, is) = (runs(old), runs(new));
+    let breach = |span: Span, message: &str| Err(Breach::new("scripts", new.path(), span, message));
+    let mut added: Vec<&str> = declared
+        .iter()
+        .filter_map(|declared| match declared {
+            Declared::RunAdded(script) => Some(script.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut before = was.iter();
+    for (span, run) in is {
+        if let Some(text) = run.form.shell_text()
+            && let Some(at) = added.iter().position(|script| *script == text.as_str())
+        {
+            added.remove(at);
+            continue;
         }
-        _ => Ok(()),
+        let Some((_, same)) = before.next() else { return breach(span, "a RUN was added") };
+        if has_errors(run) && !has_errors(same) {
+            return breach(span, "the shell would not parse this RUN");
+        }
+        if !says_the_same(same, run, declared) {
+            return breach(span, "the RUN says something else than before");
+        }
+    }
+    match before.next() {
+        Some((span, _)) => Err(Breach::new("scripts", old.path(), *span, "a RUN was taken out")),
+        None => Ok(()),
     }
 }
 
-fn invalid(dockerfile: &Dockerfile) -> Vec<usize> {
-    let runs = 0..dockerfile.document().instructions().len();
-    runs.filter(|index| {
-        let script = dockerfile.run(*index).and_then(|run| run.script.as_ref());
-        script.is_some_and(dockfit_shell::Script::has_errors)
-    })
-    .collect()
+fn runs(dockerfile: &Dockerfile) -> Vec<(Span, &Run)> {
+    let instructions = dockerfile.document().instructions().iter().enumerate();
+    instructions
+        .filter(|(_, instruction)| instruction.effective().keyword == Keyword::Run)
+        .filter_map(|(index, instruction)| Some((instruction.span, dockerfile.run(index)?)))
+        .collect()
+}
+
+fn has_errors(run: &Run) -> bool {
+    run.script().is_some_and(Script::has_errors)
+}
+
+/// Whether the tokens of the new form are those of the old one, in their order, but for tokens of what was declared to be
+/// taken out and the operators beside them. `true` may stand in their place.
+fn says_the_same(old: &Run, new: &Run, declared: &[&Declared]) -> bool {
+    let (old, new) = (tokens(&old.form), tokens(&new.form));
+    if old == new {
+        return true;
+    }
+    let mut taken: Vec<String> = declared
+        .iter()
+        .filter_map(|declared| match declared {
+            Declared::TakenOut(words) => Some(split(words)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let mut new = new.iter().peekable();
+    for token in old {
+        if new.peek() == Some(&&token) {
+            new.next();
+        } else if new.peek().is_some_and(|next| *next == "true") && taken.contains(&token) {
+            new.next();
+            remove(&mut taken, &token);
+        } else if !remove(&mut taken, &token) && !is_operator(&token) {
+            return false;
+        }
+    }
+    new.next().is_none()
+}
+
+fn remove(taken: &mut Vec<String>, token: &str) -> bool {
+    taken.iter().position(|other| other == token).map(|at| taken.remove(at)).is_some()
+}
+
+fn is_operator(token: &str) -> bool {
+    matches!(token, ";" | "&" | "|")
+}
+
+/// The text split at white space and operators: layout does not count.
+fn tokens(form: &RunForm) -> Vec<String> {
+    match form {
+        RunForm::Exec(array) => array.items.iter().map(|item| item.value.clone()).collect(),
+        RunForm::Shell(text) | RunForm::File { text, .. } => split(text.as_str()),
+    }
+}
+
+fn split(text: &str) -> Vec<String> {
+    let spaced: String = text.chars().flat_map(spaced).collect();
+    spaced.split_whitespace().filter(|token| *token != "\\").map(str::to_owned).collect()
+}
+
+/// An operator's character with blanks around it.
+fn spaced(char: char) -> impl Iterator<Item = char> {
+    let blank = matches!(char, ';' | '&' | '|').then_some(' ');
+    blank.into_iter().chain([char]).chain(blank)
 }

@@ -1,0 +1,88 @@
+//! Configuration that was not declared is the same before and after, in every stage and for the default target.
+
+use std::collections::BTreeMap;
+
+use dockfit_dockerfile::model::{ImageConfig, Model, Value};
+use dockfit_dockerfile::{Span, SyntaxError};
+
+use super::Breach;
+use crate::{Declared, Dockerfile, Facet};
+
+/// Compares the models of the two texts.
+pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -> Result<(), Breach> {
+    let breach = |promise, span: Span, message: String| Err(Breach::new(promise, new.path(), span, message));
+    let (was, is) = (old.model(), new.model());
+    if let Some(error) = new_error(was, is) {
+        return breach("valid", error.span, error.message.clone());
+    }
+    let shape = |model: &Model| -> Vec<(Option<String>, String)> {
+        model.stages().iter().map(|stage| (stage.name.clone(), stage.base_name.clone())).collect()
+    };
+    if shape(was) != shape(is) {
+        return breach("contained", Span::default(), "the stages are others than before".to_owned());
+    }
+    for (before, after) in was.stages().iter().zip(is.stages()) {
+        let place = new.document().instructions().get(after.from).map(|from| from.span).unwrap_or_default();
+        let taken = |stage: &dockfit_dockerfile::model::Stage| -> Vec<_> {
+            stage.takes.iter().map(|take| take.from.clone()).collect()
+        };
+        if taken(before) != taken(after) {
+            return breach("contained", place, "the stage takes other things from other stages".to_owned());
+        }
+        let (config_before, config_after) = (was.config(before.index), is.config(after.index));
+        if let Some(facet) = differs(&config_before, &config_after, declared) {
+            let message = format!("the stage's {} is another than before", facet.name());
+            return breach("contained", place, message);
+        }
+    }
+    Ok(())
+}
+
+/// An error of the new text that the old one did not have.
+fn new_error<'a>(was: &Model, is: &'a Model) -> Option<&'a SyntaxError> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for error in was.errors().iter().chain(was.latent_errors()) {
+        *known.entry(error.message.as_str()).or_default() += 1;
+    }
+    is.errors().iter().chain(is.latent_errors()).find(|error| match known.get_mut(error.message.as_str()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    })
+}
+
+/// The first facet that differs without having been declared.
+fn differs(was: &ImageConfig, is: &ImageConfig, declared: &[&Declared]) -> Option<Facet> {
+    let equal = [
+        (Facet::Env, env(was, declared) == env(is, declared)),
+        (Facet::Entrypoint, was.entrypoint == is.entrypoint),
+        (Facet::Cmd, was.cmd == is.cmd),
+        (Facet::User, was.user == is.user),
+        (Facet::Workdir, was.working_dir == is.working_dir),
+        (Facet::Ports, was.exposed_ports == is.exposed_ports),
+        (Facet::Volumes, was.volumes == is.volumes),
+        (Facet::Labels, was.labels == is.labels),
+        (Facet::HealthCheck, was.healthcheck == is.healthcheck),
+        (Facet::StopSignal, was.stop_signal == is.stop_signal),
+        (Facet::Shell, was.shell == is.shell),
+        (Facet::Onbuild, was.on_build == is.on_build),
+    ];
+    let is_declared = |facet: Facet| declared.iter().any(|declared| **declared == Declared::Facet(facet));
+    equal.into_iter().find(|(facet, equal)| !equal && !is_declared(*facet)).map(|(facet, _)| facet)
+}
+
+/// The variables but for those that were declared, with their values.
+fn env<'a>(config: &'a ImageConfig, declared: &[&Declared]) -> BTreeMap<&'a str, &'a Value> {
+    config
+        .env
+        .iter()
+        .filter(|variable| {
+            !declared
+                .iter()
+                .any(|declared| matches!(declared, Declared::Env(name) if **name == *variable.name))
+        })
+        .map(|variable| (&*variable.name, &variable.value))
+        .collect()
+}

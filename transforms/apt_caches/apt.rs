@@ -1,0 +1,77 @@
+//! What is known of apt.
+
+use crate::cache_mounts::call::Call;
+
+/// Where downloaded packages are kept (apt.conf(5), `Dir::Cache`).
+pub(super) const ARCHIVES: &str = "/var/cache/apt";
+
+/// Where the lists of packages are kept (apt.conf(5), `Dir::State::Lists`).
+pub(super) const LISTS: &str = "/var/lib/apt/lists";
+
+/// The file by which Debian's and Ubuntu's images have apt delete its packages after each install
+/// (debuerreotype `debuerreotype-minimizing-config`; looked at 2026-11-24).
+pub(super) const DOCKER_CLEAN: &str = "/etc/apt/apt.conf.d/docker-clean";
+
+/// The programs; all use the folders above (apt-get(8), apt(8), aptitude(8)).
+const PROGRAMS: &[&str] = &["apt-get", "apt", "aptitude"];
+
+/// The subcommands that download packages.
+const INSTALLING: &[&str] = &[
+    "install",
+    "reinstall",
+    "upgrade",
+    "dist-upgrade",
+    "full-upgrade",
+    "safe-upgrade",
+    "build-dep",
+    "satisfy",
+    "dselect-upgrade",
+];
+
+/// The subcommands that delete what was downloaded.
+const CLEANING: &[&str] = &["clean", "autoclean", "auto-clean", "distclean"];
+
+/// What a call of apt does to its folders.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Action {
+    /// Fetches the lists.
+    Update,
+    /// Downloads packages.
+    Install,
+    /// Deletes what was downloaded.
+    Clean,
+    /// Neither: `remove`, `autoremove`, `purge`, `-v`.
+    Other,
+}
+
+/// What `call` does, if it is one of apt.
+pub(super) fn action(call: &Call<'_>) -> Option<Action> {
+    if !PROGRAMS.contains(&call.program.as_str()) {
+        return None;
+    }
+    let mut action = Action::Other;
+    for value in call.values().filter(|value| !value.starts_with('-')) {
+        action = match value {
+            "update" => Action::Update,
+            word if INSTALLING.contains(&word) => Action::Install,
+            word if CLEANING.contains(&word) => Action::Clean,
+            _ => continue,
+        };
+        break;
+    }
+    Some(action)
+}
+
+/// Whether an option of `call` moves the folders, or says whether packages are kept.
+pub(super) fn moves_folders(call: &Call<'_>) -> bool {
+    call.args.iter().any(|arg| {
+        ["Dir::Cache", "Dir::State", "Keep-Downloaded-Packages", "Dir="]
+            .iter()
+            .any(|option| arg.text.contains(option))
+    })
+}
+
+/// Whether `call` is the program `apt`, which deletes packages by itself unless told otherwise (apt(8), since 1.2).
+pub(super) fn deletes_by_itself(call: &Call<'_>) -> bool {
+    call.program == "apt"
+}

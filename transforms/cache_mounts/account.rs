@@ -1,0 +1,121 @@
+//! Whose account a RUN uses: the numeric user and group, and the home folder.
+
+mod created;
+mod known;
+
+use dockfit_dockerfile::model::{Base, Value};
+
+use super::Refusal;
+use super::step::Step;
+
+/// The account that a command runs under.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Account {
+    /// Its home folder.
+    pub(crate) home: String,
+    /// User and group; `None` for root.
+    pub(crate) owner: Option<(u32, u32)>,
+}
+
+/// A user as a base image or a command creates it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct User {
+    name: String,
+    uid: Option<u32>,
+    gid: Option<u32>,
+    home: Option<String>,
+}
+
+/// The account of `step`.
+pub(crate) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
+    let user = effective_user(step)?;
+    let explicit = match step.model().environment(step.index).and_then(|at| at.value("HOME").cloned()) {
+        Some(Value::Known(home)) => Some(home.to_string()),
+        Some(Value::Partial(_)) => {
+            return Err(unknown_home("HOME is set to a value that depends on the base image"));
+        }
+        // An image that is not described could set HOME, but hardly any does: the engine takes it from /etc/passwd.
+        Some(Value::Unknown) | None => None,
+    };
+    let Some(user) = user else {
+        return Ok(Account { home: explicit.unwrap_or_else(|| "/root".to_owned()), owner: None });
+    };
+    let (name, group) =
+        user.split_once(':').map_or((user.as_str(), None), |(name, group)| (name, Some(group)));
+    let found = created::find(step, name).or_else(|| known::find(step, name));
+    let uid = name.parse().ok().or_else(|| found.as_ref().and_then(|found| found.uid));
+    let Some(uid) = uid else {
+        return Err(Refusal::new(
+            "user-unknown",
+            format!("the numeric uid of the user `{name}` cannot be told from this file"),
+            format!("create the user with a fixed uid (`useradd --uid 1000 … {name}`)"),
+        ));
+    };
+    let named_group = group.and_then(|group| group.parse().ok());
+    let gid = named_group.or_else(|| found.as_ref().and_then(|found| found.gid)).unwrap_or(uid);
+    let home = explicit.or_else(|| found.and_then(|found| found.home));
+    let Some(home) = home else {
+        return Err(unknown_home(&format!(
+            "the home folder of the user `{name}` cannot be told from this file"
+        )));
+    };
+    Ok(Account { home, owner: Some((uid, gid)) })
+}
+
+/// The home folder of `step`, where it can be told.
+pub(super) fn home(step: &Step<'_>) -> Option<String> {
+    account(step).ok().map(|account| account.home)
+}
+
+fn unknown_home(text: &str) -> Refusal {
+    Refusal::new("home-unknown", text, "set HOME, or the cache folder, with ENV")
+}
+
+/// The name or number of the user; `None` for root.
+fn effective_user(step: &Step<'_>) -> Result<Option<String>, Refusal> {
+    let state = step.model().state(step.index);
+    match state.map(|state| &state.user) {
+        Some(Value::Known(user)) => {
+            let name = user.split(':').next().unwrap_or_default();
+            Ok((!matches!(name, "" | "0" | "root")).then(|| user.to_string()))
+        }
+        Some(Value::Partial(_)) => Err(Refusal::new(
+            "user-unknown",
+            "USER is set to a value that depends on the base image",
+            "name the user",
+        )),
+        Some(Value::Unknown) | None => {
+            if let Some(user) = known::default_user(step) {
+                return Ok((user != "root").then(|| user.to_owned()));
+            }
+            if created::acts_as_root(step) {
+                return Ok(None);
+            }
+            Err(Refusal::new(
+                "user-unknown",
+                format!("it cannot be told as which user the image `{}` runs", base_name(step)),
+                "write USER root (or another user) before this step",
+            ))
+        }
+    }
+}
+
+/// The name of the image that the step's stage builds on in the end.
+pub(crate) fn base_name(step: &Step<'_>) -> String {
+    base_image(step).map_or_else(|| "scratch".to_owned(), |image| image.familiar())
+}
+
+/// The image that the step's stage builds on in the end.
+pub(crate) fn base_image<'d>(
+    step: &Step<'d>,
+) -> Option<&'d dockfit_dockerfile::values::reference::ImageReference> {
+    let model = step.model();
+    let mut stage = model.stage_of(step.index)?;
+    loop {
+        match &stage.base {
+            Base::Stage(below) => stage = model.stages().get(*below)?,
+            Base::Image(image) => return Some(image),
+            Base::Scratch | Base::Context(_) | Base::Invalid => return None,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What in a RUN empties a folder that is to become a mount, or reads it.
+
+mod layout;
+
+use std::ops::Range;
+
+use dockfit_dockerfile::{Document, Instruction, LogicalText};
+use dockfit_rewrite::{Declared, surgery};
+use dockfit_shell::{Located, Removal, Script, removals};
+
+use super::call::{Arg, Call, Place};
+use super::path::Reach;
+use super::{Refusal, TakenOut};
+
+/// Programs that take paths without reading, emptying or copying what lies there.
+///
+/// POSIX utilities, as their pages describe them; 2026-11-24.
+const HARMLESS: &[&str] =
+    &["mkdir", "ls", "du", "df", "echo", "printf", "test", "[", "stat", "touch", "true", ":"];
+
+/// What a RUN does to some folders.
+#[derive(Default)]
+pub(crate) struct Emptying<'s> {
+    /// Commands that go whole.
+    commands: Vec<Located<'s>>,
+    /// Words that go from commands that stay.
+    words: Vec<Range<usize>>,
+}
+
+impl<'s> Emptying<'s> {
+    /// Looks through `calls`, the commands of one RUN. `empties` tells the manager's own commands that empty its
+    /// cache; `own` the other commands of the manager, whose paths do not count.
+    pub(crate) fn find(
+        calls: &[Call<'s>],
+        folders: &[&str],
+        empties: impl Fn(&Call<'s>) -> bool,
+        own: impl Fn(&Call<'s>) -> bool,
+    ) -> Result<Self, Refusal> {
+        let mut found = Self::default();
+        for call in calls {
+            if empties(call) {
+                found.commands.push(call.located()?.clone());
+            } else if call.program == "rm" {
+                found.rm(call, folders)?;
+            } else if !own(call) && !HARMLESS.contains(&call.program.as_str()) {
+                if let Some(arg) = call
+                    .args
+                    .iter()
+                    .find(|arg| folders.iter().any(|folder| arg.reach(folder) == Reach::Inside))
+                {
+                    return Err(Refusal::new(
+                        "cache-used",
+                        format!(
+                            "`{} … {}` uses the folder that would become a mount",
+                            call.program, arg.text
+                        ),
+                        "do without that folder in this RUN",
+                    ));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn rm(&mut self, call: &Call<'s>, folders: &[&str]) -> Result<(), Refusal> {
+        let operands: Vec<&Arg> = call.args.iter().filter(|arg| !arg.text.starts_with('-')).collect();
+        let reaches: Vec<Reach> = operands.iter().map(|arg| farthest(arg, folders)).collect();
+        if let Some((arg, _)) = operands.iter().zip(&reaches).find(|(_, reach)| **reach == Reach::Around) {
+            return Err(Refusal::new(
+                "deletes-more",
+                format!("`rm … {}` deletes more than the cache, and would fail on a mount", arg.text),
+                format!("name what else `{}` is meant to delete, without the cache", arg.text),
+            ));
+        }
+        let inside = reaches.iter().filter(|reach| **reach == Reach::Inside).count();
+        if inside == 0 {
+            return Ok(());
+        }
+        // Without -f, rm fails where there is nothing to delete: then the step would have failed, too.
+        if inside == operands.len() {
+            self.commands.push(call.located()?.clone());
+            return Ok(());
+        }
+        for (arg, reach) in operands.iter().zip(&reaches) {
+            if *reach == Reach::Inside {
+                self.words.push(arg.range()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether anything is to be taken out.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.words.is_empty()
+    }
+
+    /// What takes it out, and the words in `switches` with it, without a change of the exit status.
+    pub(crate) fn edits(
+        &self,
+        document: &Document,
+        instruction: &Instruction,
+        script: &Script,
+        text: &LogicalText,
+        switches: &[Place],
+    ) -> Result<TakenOut, Refusal> {
+        let mut ranges = self.words.clone();
+        ranges.extend(switches.iter().filter_map(|place| match place {
+            Place::Text(range) => Some(range.clone()),
+            Place::Item(_) | Place::Nowhere => None,
+        }));
+        let gone =
+            ranges.iter().cloned().chain(self.commands.iter().map(|located| located.command.range.clone()));
+        let words = gone.map(|range| Declared::TakenOut(script.slice(&range).to_owned()));
+        let mut taken = TakenOut { edits: Vec::new(), declares: words.collect() };
+        let plan = removals(script, &self.commands);
+        let mut deleted = Vec::new();
+        for (located, removal) in self.commands.iter().zip(&plan.outcomes) {
+            match removal {
+                Removal::Delete(range) => deleted.push((located, range.clone())),
+                Removal::ReplaceWithTrue(range) => {
+                    taken.edits.extend(surgery::replace(document, instruction, text, range.clone(), "true")?);
+                }
+                Removal::Refuse(reason) => {
+                    let words = script.slice(&located.command.range);
+                    return Err(Refusal::new(
+                        "cannot-take-out",
+                        format!("`{words}` empties the mount and cannot be taken out: {reason}"),
+                        "take it out by hand",
+                    ));
+                }
+            }
+        }
+        ranges.extend(layout::tidy(document, text, deleted));
+        if !ranges.is_empty() {
+            taken.edits.extend(surgery::delete(document, instruction, text, &ranges)?);
+        }
+        Ok(taken)
+    }
+}
+
+fn farthest(arg: &Arg, folders: &[&str]) -> Reach {
+    let reaches: Vec<Reach> = folders.iter().map(|folder| arg.reach(folder)).collect();
+    if reaches.contains(&Reach::Around) {
+        Reach::Around
+    } else if reaches.contains(&Reach::Inside) {
+        Reach::Inside
+    } else {
+        Reach::Outside
+    }
+}

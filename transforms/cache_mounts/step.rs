@@ -1,0 +1,172 @@
+//! A RUN, and all that a pass asks about it.
+
+use std::ops::Range;
+
+use dockfit_dockerfile::model::{Model, State as BuildState, Value};
+use dockfit_dockerfile::{Document, Instruction, JsonArray, Keyword, LogicalText, RunForm};
+use dockfit_rewrite::{Declared, Dockerfile, surgery};
+use dockfit_shell::{Lookup, Options, Script, State};
+
+use super::account;
+use super::call::{Call, Place, calls};
+use super::{Refusal, TakenOut};
+
+/// A RUN of a Dockerfile, or the RUN of an ONBUILD.
+pub(crate) struct Step<'d> {
+    pub(crate) dockerfile: &'d Dockerfile,
+    /// Its index among all instructions.
+    pub(crate) index: usize,
+    pub(crate) instruction: &'d Instruction,
+    form: &'d RunForm,
+    /// The words of an exec form, quoted for a shell, so that both forms are read in one way.
+    exec: Option<Script>,
+}
+
+impl<'d> Step<'d> {
+    /// The RUNs of `dockerfile` whose text has one of `words` in it.
+    pub(crate) fn all(dockerfile: &'d Dockerfile, words: &[&str]) -> Vec<Self> {
+        let instructions = dockerfile.document().instructions().iter().enumerate();
+        instructions
+            .filter(|(_, instruction)| instruction.effective().keyword == Keyword::Run)
+            .filter_map(|(index, instruction)| {
+                let form = &dockerfile.run(index)?.form;
+                let mentions = |text: &str| words.iter().any(|word| text.contains(word));
+                let exec = match form {
+                    RunForm::Exec(array) => {
+                        array.items.iter().any(|item| mentions(&item.value)).then(|| Some(quoted(array)))?
+                    }
+                    RunForm::Shell(text) => mentions(text.as_str()).then_some(None)?,
+                    RunForm::File { .. } => return None,
+                };
+                Some(Self { dockerfile, index, instruction, form, exec })
+            })
+            .collect()
+    }
+
+    pub(crate) fn document(&self) -> &'d Document {
+        self.dockerfile.document()
+    }
+
+    pub(crate) fn model(&self) -> &'d Model {
+        self.dockerfile.model()
+    }
+
+    /// Whether it stands in an ONBUILD.
+    pub(crate) fn is_deferred(&self) -> bool {
+        self.instruction.onbuild.is_some()
+    }
+
+    /// The script; of an exec form, one with the same words.
+    pub(crate) fn script(&self) -> Option<&Script> {
+        self.exec.as_ref().or_else(|| self.dockerfile.run(self.index)?.script())
+    }
+
+    /// The text for the shell, mapped to the file.
+    pub(crate) fn text(&self) -> Option<&'d LogicalText> {
+        self.form.shell_text()
+    }
+
+    /// Its commands, wrappers such as `sudo` taken off.
+    pub(crate) fn calls(&self) -> Vec<Call<'_>> {
+        self.script().map(|script| calls(self, script)).unwrap_or_default()
+    }
+
+    /// The shell when the script starts.
+    pub(crate) fn shell_state(&self) -> State {
+        let shell = self.model().state(self.index).and_then(|state| state.shell.clone());
+        let arguments: Vec<&str> =
+            shell.iter().flat_map(|words| words.iter().skip(1)).map(String::as_str).collect();
+        State::new(Options::from_arguments(arguments), [])
+    }
+
+    /// What a variable of the build is when the RUN starts.
+    pub(crate) fn variable(&self, name: &str) -> Lookup {
+        let Some(environment) = self.model().environment(self.index) else { return Lookup::Unknown };
+        match environment.value(name) {
+            Some(Value::Known(value)) => Lookup::Set(value.to_string()),
+            Some(Value::Partial(_) | Value::Unknown) => Lookup::Unknown,
+            None if name == "HOME" => account::home(self).map_or(Lookup::Unknown, Lookup::Set),
+            None => Lookup::Unset,
+        }
+    }
+
+    /// Why the RUN is not to be edited at all, if it is not: a comment keeps `pass` away, it runs elsewhere, or it is not
+    /// understood.
+    pub(crate) fn refuses_edits(&self, pass: &str) -> Option<Refusal> {
+        if self.dockerfile.is_ignored(self.index, pass) {
+            let text = "a comment above the step keeps this pass away";
+            return Some(Refusal::new("ignored", text, "remove the comment"));
+        }
+        if self.is_deferred() {
+            let text = "ONBUILD: the step runs in another build";
+            return Some(Refusal::new("onbuild", text, "add the mount where the image is used"));
+        }
+        if let Some(refusal) = self.not_posix() {
+            return Some(refusal);
+        }
+        if !self.instruction.text.is_exact() {
+            return Some(Refusal::from(surgery::CannotEdit::NotText));
+        }
+        if self.script().is_some_and(Script::has_errors) {
+            let text = "part of the script was not understood";
+            return Some(Refusal::new("not-understood", text, "add the mount by hand"));
+        }
+        None
+    }
+
+    /// Why a POSIX shell does not run it, if none does.
+    pub(crate) fn not_posix(&self) -> Option<Refusal> {
+        let state: &BuildState = self.model().state(self.index)?;
+        if self.exec.is_some() && !state.windows {
+            return None;
+        }
+        let shell =
+            state.shell.as_deref().and_then(|words| words.first()).map(|path| dockfit_shell::base_name(path));
+        let posix = match shell {
+            None => !state.windows,
+            Some(name) => POSIX_SHELLS.contains(&name),
+        };
+        (!posix).then(|| {
+            let name = shell.unwrap_or("cmd").to_owned();
+            Refusal::new(
+                "other-shell",
+                format!("`{name}` runs this step, which is no POSIX shell"),
+                "add the mount by hand",
+            )
+        })
+    }
+
+    /// What takes `places` out of the instruction.
+    pub(crate) fn take_out(&self, places: &[Place]) -> Result<TakenOut, Refusal> {
+        let mut items = Vec::new();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for place in places {
+            match place {
+                Place::Item(item) => items.push(*item),
+                Place::Text(range) => ranges.push(range.clone()),
+                Place::Nowhere => return Err(Refusal::from(surgery::CannotEdit::Scattered)),
+            }
+        }
+        let mut taken = TakenOut::default();
+        if let RunForm::Exec(array) = self.form {
+            taken.edits.extend(surgery::delete_json_items(self.instruction, array, &items)?);
+            let values = items.iter().filter_map(|item| array.items.get(*item));
+            taken.declares.extend(values.map(|item| Declared::TakenOut(item.value.clone())));
+        }
+        if let Some(text) = self.text().filter(|_| !ranges.is_empty()) {
+            taken.edits.extend(surgery::delete(self.document(), self.instruction, text, &ranges)?);
+            let words = ranges.iter().filter_map(|range| text.as_str().get(range.clone()));
+            taken.declares.extend(words.map(|words| Declared::TakenOut(words.to_owned())));
+        }
+        Ok(taken)
+    }
+}
+
+/// Shells that read POSIX scripts, by the name of their program.
+const POSIX_SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "ksh", "zsh", "busybox"];
+
+fn quoted(array: &JsonArray) -> Script {
+    let words: Vec<String> =
+        array.items.iter().map(|item| format!("'{}'", item.value.replace('\'', r"'\''"))).collect();
+    Script::parse(&words.join(" "))
+}

@@ -1,0 +1,188 @@
+//! One manager in one RUN.
+
+use dockfit_rewrite::surgery;
+use dockfit_shell::Script;
+
+use super::manager::Manager;
+use super::usage::{self, Action};
+use crate::cache_mounts::account;
+use crate::cache_mounts::call::{Call, Place};
+use crate::cache_mounts::emptying::Emptying;
+use crate::cache_mounts::mount::{CacheMount, Covered, covered};
+use crate::cache_mounts::readers::later_reader;
+use crate::cache_mounts::step::Step;
+use crate::cache_mounts::{Refusal, TakenOut};
+
+/// The use of one manager in one RUN.
+pub(super) struct Job<'s> {
+    pub(super) step: &'s Step<'s>,
+    pub(super) manager: &'static Manager,
+    /// What is to be done, or why nothing is.
+    pub(super) plan: Result<Plan, Refusal>,
+}
+
+/// What is to be done for a job.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// The folders of the caches.
+    pub(super) folders: Vec<String>,
+    /// The mounts that are missing.
+    pub(super) mounts: Vec<CacheMount>,
+    /// Words that switch the cache off.
+    pub(super) switches: Vec<Place>,
+    /// Whether something empties the cache.
+    pub(super) emptied: bool,
+}
+
+impl Plan {
+    /// Whether the RUN is not yet as it should be.
+    pub(super) fn changes(&self) -> bool {
+        !self.mounts.is_empty() || !self.switches.is_empty() || self.emptied
+    }
+}
+
+/// The jobs of a RUN, one for each manager that fills its cache there.
+pub(super) fn jobs<'s>(step: &'s Step<'s>, pass: &str) -> Vec<Job<'s>> {
+    let calls = step.calls();
+    let mut jobs: Vec<Job<'s>> = Vec::new();
+    for call in &calls {
+        if let Some((manager, Action::Fill)) = usage::manager(call)
+            && !jobs.iter().any(|job| job.manager.name == manager.name)
+        {
+            let plan = plan(step, &calls, manager, pass);
+            jobs.push(Job { step, manager, plan });
+        }
+    }
+    jobs
+}
+
+fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &str) -> Result<Plan, Refusal> {
+    if let Some(refusal) = step.refuses_edits(pass) {
+        return Err(refusal);
+    }
+    let own: Vec<&Call<'_>> = calls
+        .iter()
+        .filter(|call| {
+            usage::manager(call)
+                .is_some_and(|(found, action)| found.name == manager.name && action == Action::Fill)
+        })
+        .collect();
+    if let Some(setting) = own.iter().find_map(|call| usage::links(step, call, manager)) {
+        let text = format!(
+            "{setting} links installed files to the cache; in a mount they would not be in the image"
+        );
+        return Err(Refusal::new("links-into-cache", text, format!("set {setting} to copy")));
+    }
+    let mut plan = Plan { folders: Vec::new(), mounts: Vec::new(), switches: Vec::new(), emptied: false };
+    for call in &own {
+        if call.user.is_some() {
+            as_same_user(step, call, manager)?;
+        }
+        for cache in manager.caches {
+            let folder = usage::folder(step, call, manager, cache)?;
+            if plan.folders.contains(&folder) {
+                continue;
+            }
+            match covered(step.instruction, &folder) {
+                Covered::ByCache => {}
+                Covered::ByOther(mount) => {
+                    let text = format!("a {} mount stands at `{}`", mount.kind, mount.target);
+                    return Err(Refusal::new("other-mount", text, "make it a cache mount"));
+                }
+                Covered::No => {
+                    if let Some(refusal) = later_reader(step, &folder) {
+                        return Err(refusal);
+                    }
+                    let owner = account::account(step).map_or(None, |account| account.owner);
+                    let builds = own.iter().any(|call| usage::may_build(step, call, manager));
+                    let id = builds.then(|| cache_id(manager, step));
+                    plan.mounts.push(CacheMount {
+                        target: folder.clone(),
+                        id,
+                        sharing: cache.sharing,
+                        owner,
+                    });
+                }
+            }
+            plan.folders.push(folder);
+        }
+        let switches = usage::switches(call, manager);
+        if switches.contains(&Place::Nowhere) {
+            let text = format!(
+                "the cache of {} is switched off in a script that is put together at run time",
+                manager.name
+            );
+            return Err(Refusal::new("not-understood", text, "write the command directly into the RUN"));
+        }
+        plan.switches.extend(switches);
+    }
+    let found = emptying(calls, &plan.folders)?;
+    plan.emptied = !found.is_empty();
+    // Shown to be possible now, so that what depends on it (a variable that switches the cache off) can rely on it.
+    edits_of(step, calls, &plan.folders, &plan.switches)?;
+    Ok(plan)
+}
+
+/// `sudo pip` works in another home than `pip`, but for root.
+fn as_same_user(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Result<(), Refusal> {
+    let root = |user: &str| matches!(user, "root" | "0");
+    let to_root = call.user.as_ref().is_some_and(|user| user.as_deref().is_some_and(root));
+    if to_root && account::account(step)?.owner.is_none() {
+        return Ok(());
+    }
+    let text = format!("{} runs as another user here, whose home folder cannot be told", manager.name);
+    Err(Refusal::new("user-unknown", text, "use USER instead"))
+}
+
+/// A name that tells caches apart which hold what was built on different systems.
+fn cache_id(manager: &Manager, step: &Step<'_>) -> String {
+    let base = account::base_name(step);
+    let base = base.split('@').next().unwrap_or_default();
+    let name: String = base.rsplit('/').next().unwrap_or_default().chars().map(plain).collect();
+    format!("{}-{name}", manager.name)
+}
+
+fn plain(char: char) -> char {
+    if char.is_ascii_alphanumeric() || matches!(char, '.' | '_' | '-') { char } else { '-' }
+}
+
+fn emptying<'s>(calls: &[Call<'s>], folders: &[String]) -> Result<Emptying<'s>, Refusal> {
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    let empties = |call: &Call<'s>| usage::manager(call).is_some_and(|(_, action)| action == Action::Empty);
+    Emptying::find(calls, &folders, empties, |call| usage::manager(call).is_some())
+}
+
+fn edits_of(
+    step: &Step<'_>,
+    calls: &[Call<'_>],
+    folders: &[String],
+    switches: &[Place],
+) -> Result<TakenOut, Refusal> {
+    let emptying = emptying(calls, folders)?;
+    if emptying.is_empty() {
+        return step.take_out(switches);
+    }
+    let script: Option<&Script> = step.script();
+    match (script, step.text()) {
+        (Some(script), Some(text)) => {
+            emptying.edits(step.document(), step.instruction, script, text, switches)
+        }
+        _ => Err(Refusal::from(surgery::CannotEdit::Scattered)),
+    }
+}
+
+/// The edits for all `jobs` of one RUN together.
+pub(super) fn edits(step: &Step<'_>, jobs: &[&Job<'_>]) -> Result<TakenOut, Refusal> {
+    let plans: Vec<&Plan> = jobs.iter().filter_map(|job| job.plan.as_ref().ok()).collect();
+    let folders: Vec<String> = plans.iter().flat_map(|plan| plan.folders.clone()).collect();
+    let switches: Vec<Place> = plans.iter().flat_map(|plan| plan.switches.clone()).collect();
+    let calls = step.calls();
+    let mut taken = edits_of(step, &calls, &folders, &switches)?;
+    let mut flags: Vec<String> =
+        plans.iter().flat_map(|plan| &plan.mounts).map(ToString::to_string).collect();
+    flags.dedup();
+    if !flags.is_empty() {
+        taken.edits.push(surgery::insert_flags(step.document(), step.instruction, &flags)?);
+    }
+    Ok(taken)
+}

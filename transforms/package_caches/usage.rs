@@ -1,0 +1,161 @@
+//! How a command uses a package manager.
+
+use dockfit_shell::Lookup;
+
+use super::manager::{Cache, Manager};
+use super::managers::MANAGERS;
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::account;
+use crate::cache_mounts::call::{Arg, Call, Place};
+use crate::cache_mounts::step::Step;
+
+/// What a command does with a manager's cache.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Action {
+    /// Fills it.
+    Fill,
+    /// Empties it.
+    Empty,
+    /// Neither.
+    Other,
+}
+
+/// The manager that `call` runs, and what it does.
+pub(super) fn manager(call: &Call<'_>) -> Option<(&'static Manager, Action)> {
+    let manager = MANAGERS.iter().find(|manager| manager.programs.contains(&call.program.as_str()))?;
+    let words = operands(manager, call);
+    let starts = |command: &&[&str]| {
+        words.len() >= command.len() && command.iter().zip(&words).all(|(want, have)| *have == Some(*want))
+    };
+    let action = if manager.emptying.iter().any(starts) {
+        Action::Empty
+    } else if manager.commands.iter().any(starts) {
+        Action::Fill
+    } else {
+        Action::Other
+    };
+    Some((manager, action))
+}
+
+/// The words of `call` that are no options nor their values; `None` for one that is not known.
+fn operands<'c>(manager: &Manager, call: &'c Call<'_>) -> Vec<Option<&'c str>> {
+    let mut operands = Vec::new();
+    let mut args = call.args.iter();
+    while let Some(arg) = args.next() {
+        match arg.value.as_deref() {
+            Some(option) if option.starts_with('-') => {
+                if manager.valued_options.contains(&option) {
+                    args.next();
+                }
+            }
+            value => operands.push(value),
+        }
+    }
+    operands
+}
+
+/// The folder of `cache` as `call` uses it.
+pub(super) fn folder(
+    step: &Step<'_>,
+    call: &Call<'_>,
+    manager: &Manager,
+    cache: &Cache,
+) -> Result<String, Refusal> {
+    let moved = |what: &str| {
+        Refusal::new(
+            "cache-unknown",
+            format!("{what} names {}'s cache folder by a value that is not known here", manager.name),
+            "name the folder by a plain path",
+        )
+    };
+    if let Some(option) = cache.option
+        && let Some(value) = option_value(call, option)
+    {
+        let value = value.ok_or_else(|| moved(option))?;
+        return absolute(&value).ok_or_else(|| moved(option));
+    }
+    for (variable, behind) in cache.variables {
+        match value(step, call, variable) {
+            Lookup::Set(value) if !value.is_empty() => {
+                return absolute(&format!("{value}{behind}")).ok_or_else(|| moved(variable));
+            }
+            Lookup::Set(_) | Lookup::Unset => {}
+            // Only what this file sets counts: base images do not move these folders.
+            Lookup::Unknown if set_here(step, call, variable) => return Err(moved(variable)),
+            Lookup::Unknown => {}
+        }
+    }
+    if let Some(home) = call.own_variable("HOME") {
+        let Lookup::Set(home) = home else { return Err(moved("HOME")) };
+        return absolute(&format!("{home}/{}", cache.below_home)).ok_or_else(|| moved("HOME"));
+    }
+    let account = account::account(step)?;
+    Ok(format!("{}/{}", account.home.trim_end_matches('/'), cache.below_home))
+}
+
+fn absolute(path: &str) -> Option<String> {
+    let plain = path.starts_with('/') && !path.contains([',', '"', '\'', '\\', '$', ' ', '\t']);
+    plain.then(|| path.trim_end_matches('/').to_owned()).filter(|path| !path.is_empty())
+}
+
+/// The value of a variable where `call` runs.
+pub(super) fn value(step: &Step<'_>, call: &Call<'_>, name: &str) -> Lookup {
+    call.own_variable(name).unwrap_or_else(|| step.variable(name))
+}
+
+fn set_here(step: &Step<'_>, call: &Call<'_>, name: &str) -> bool {
+    call.own_variable(name).is_some()
+        || step
+            .model()
+            .environment(step.index)
+            .is_some_and(|at| at.variables().iter().any(|variable| &*variable.name == name))
+}
+
+/// The value of an option that takes one, glued or as the next word; `None` inside where it is not known.
+pub(super) fn option_value(call: &Call<'_>, option: &str) -> Option<Option<String>> {
+    let mut args = call.args.iter();
+    while let Some(arg) = args.next() {
+        let text = arg.value.as_deref().unwrap_or(arg.text.as_str());
+        if text == option {
+            return Some(args.next().and_then(|next| next.value.clone()));
+        }
+        if let Some(rest) = text.strip_prefix(option).and_then(|rest| rest.strip_prefix('=')) {
+            return Some(arg.value.is_some().then(|| rest.to_owned()));
+        }
+    }
+    None
+}
+
+/// The words of `call` that switch the cache off.
+pub(super) fn switches(call: &Call<'_>, manager: &Manager) -> Vec<Place> {
+    let off = |arg: &&Arg| arg.value.as_deref().is_some_and(|value| manager.off.options.contains(&value));
+    let mut places: Vec<Place> = call.args.iter().filter(off).map(Arg::place).collect();
+    let assigned = call.assignments.iter().filter(|assigned| {
+        manager.off.variables.contains(&assigned.name.as_str())
+            && assigned.value.as_deref().is_none_or(|value| manager.off.when.holds(value))
+    });
+    places.extend(assigned.map(|assigned| assigned.place.clone()));
+    places
+}
+
+/// Whether `call` may keep packages that it built itself.
+pub(super) fn may_build(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> bool {
+    let Some(builds) = &manager.keeps_builds else { return false };
+    !builds.ruled_out_by.iter().any(|rule| {
+        let by_option = match rule.value {
+            None => call.values().any(|value| value == rule.option),
+            Some(wanted) => option_value(call, rule.option).flatten().is_some_and(|value| value == wanted),
+        };
+        let wanted = rule.value.unwrap_or("1");
+        by_option || matches!(value(step, call, rule.variable), Lookup::Set(value) if value == wanted)
+    })
+}
+
+/// The setting that makes installed files point into the cache, if there is one.
+pub(super) fn links(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Option<&'static str> {
+    let link = manager.links.iter().find(|link| {
+        option_value(call, link.option).flatten().is_some_and(|value| value == link.value)
+            || matches!(value(step, call, link.variable), Lookup::Set(value) if value == link.value)
+    });
+    link.map(|link| link.variable)
+}

@@ -1,0 +1,58 @@
+//! Variables that a manager wants when its cache is a mount.
+
+use dockfit_dockerfile::model::Base;
+use dockfit_dockerfile::{Keyword, Span};
+use dockfit_rewrite::surgery::{self, Habits};
+use dockfit_rewrite::{Dockerfile, Edit};
+use dockfit_shell::Lookup;
+
+use super::job::{Job, Plan};
+use super::usage::{self, Action};
+
+/// A variable to set, and the edit that does.
+pub(super) struct Wanted {
+    pub(super) variable: &'static str,
+    pub(super) span: Span,
+    pub(super) edit: Edit,
+}
+
+/// What the jobs that get a mount want; once for a stage and those that build on it.
+pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_>]) -> Vec<Wanted> {
+    let (document, model) = (dockerfile.document(), dockerfile.model());
+    let mut done: Vec<(&str, usize)> = Vec::new();
+    let mut all = Vec::new();
+    for job in jobs.iter().filter(|job| job.plan.as_ref().is_ok_and(|plan: &Plan| !plan.mounts.is_empty())) {
+        let Some(wants) = &job.manager.wants else { continue };
+        let mut chain = Vec::new();
+        let mut next = model.stage_of(job.step.index);
+        while let Some(stage) = next {
+            chain.push(stage.index);
+            next = match stage.base {
+                Base::Stage(below) => model.stages().get(below),
+                _ => None,
+            };
+        }
+        if chain.iter().any(|stage| done.contains(&(wants.variable, *stage))) {
+            continue;
+        }
+        let calls = job.step.calls();
+        let mut fills = calls.iter().filter(|call| {
+            usage::manager(call)
+                .is_some_and(|(found, action)| found.name == job.manager.name && action == Action::Fill)
+        });
+        let says_so = |call: &crate::cache_mounts::call::Call<'_>| {
+            usage::option_value(call, wants.option).is_some()
+                || matches!(usage::value(job.step, call, wants.variable), Lookup::Set(_))
+        };
+        if fills.all(says_so) {
+            continue;
+        }
+        done.extend(chain.first().map(|stage| (wants.variable, *stage)));
+        let line =
+            format!("{} {}={}", Habits::of(document).keyword(Keyword::Env), wants.variable, wants.value);
+        let lines = [format!("# {}", wants.why), line];
+        let edit = surgery::insert_instruction(document, job.step.index, &lines);
+        all.push(Wanted { variable: wants.variable, span: job.step.instruction.text_span(), edit });
+    }
+    all
+}

@@ -1,0 +1,108 @@
+//! Every case of every pass: a folder `PASS/cases/NAME/` with a Dockerfile (and the files around it) gives a
+//! snapshot with the diff and the words that a user would see.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dockfit_rewrite::pipeline::{self, Report};
+use dockfit_rewrite::{Context, Dockerfile, MemoryFiles, Outcome, Project, RelPath, Selection};
+use similar::TextDiff;
+
+#[test]
+fn every_case_gives_its_snapshot() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root.join("../snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let mut count = 0;
+    for pass in dockfit_transforms::passes() {
+        let id = pass.info().id;
+        let cases = root.join(id.replace('-', "_")).join("cases");
+        for case in folders(&cases) {
+            let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+            let project = project(&case);
+            let selection = Selection { only: vec![id.to_owned()], ..Selection::default() };
+            let report = pipeline::run(&project, &[*pass], &selection);
+            assert!(report.takebacks.is_empty(), "{id}/{name}: {:?}", report.takebacks);
+            settings.set_description(format!("transforms/{}/cases/{name}", id.replace('-', "_")));
+            settings.bind(|| insta::assert_snapshot!(format!("{id}--{name}"), render(&report)));
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "only {count} cases were found");
+}
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut found: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect();
+    found.sort();
+    found
+}
+
+fn project(case: &Path) -> Project {
+    let mut files = MemoryFiles::new();
+    let mut dockerfiles = Vec::new();
+    for entry in walk(case) {
+        let path = RelPath::new(entry.strip_prefix(case).expect("below the case")).expect("a relative path");
+        let bytes = std::fs::read(&entry).expect("readable");
+        if path.file_name().contains("Dockerfile") {
+            dockerfiles.push(Dockerfile::new(path, Context::Known(RelPath::root()), bytes));
+        } else {
+            files = files.with(path, bytes);
+        }
+    }
+    Project::new(case.to_path_buf(), dockerfiles, Arc::new(files))
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
+
+fn render(report: &Report) -> String {
+    let mut out = String::new();
+    for change in &report.changes {
+        let before = visible(change.before.as_deref().unwrap_or_default());
+        let after = visible(&change.after);
+        let diff = TextDiff::from_lines(&before, &after);
+        let name = change.path.as_str();
+        let _ = write!(out, "{}", diff.unified_diff().context_radius(3).header(name, name));
+    }
+    for pass in &report.passes {
+        for placed in &pass.decisions {
+            let decision = &placed.decision;
+            let dockerfile = &report.before.dockerfiles()[decision.dockerfile];
+            let line = dockerfile.document().position(placed.original.span.start).line;
+            let _ = write!(out, "\n{} line {line}: {}", decision.outcome.name(), decision.info.id);
+            match &decision.outcome {
+                Outcome::Applied(change) => {
+                    if let Some(note) = &change.note {
+                        let _ = write!(out, "\n    {note}");
+                    }
+                }
+                Outcome::Already => {}
+                Outcome::Refused { reason, way_out } | Outcome::Advised { reason, way_out } => {
+                    let _ = write!(out, " ({})\n    {}\n    → {way_out}", reason.code, reason.text);
+                }
+            }
+        }
+    }
+    if out.is_empty() { "nothing to do".to_owned() } else { out }
+}
+
+/// Carriage returns and a missing last line end, made visible: a snapshot would lose both.
+fn visible(bytes: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(bytes).replace('\r', "␍");
+    if !text.ends_with('\n') {
+        text.push_str("␃\n");
+    }
+    text
+}
