@@ -1,0 +1,96 @@
+"""Package managers: where their cache lies, what switches it off, what empties it. Facts in one table.
+
+Source: the manual of each tool; pip's switches as tried on 23.2 and 26.3. As of 2026-07.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Manager:
+    """One package manager; patterns are searched in the text of a RUN."""
+
+    name: str
+    installs: str  # a command that fills the cache
+    targets: tuple  # cache directories; `~` is the home of the user
+    variables: tuple = ()  # (name, what is appended to its value) of each that moves the cache; the first that is set counts
+    off_words: str = ""  # words on the command line that switch the cache off
+    off_variables: tuple = ()  # variables that switch it off when set and not empty
+    empties: str = ""  # commands that empty it
+    root: bool = False  # works for root only
+
+
+PROGRAM = r"(?:^|[\s;&|(/'\"])"
+
+MANAGERS = (
+    Manager(
+        "pip",
+        PROGRAM + r"pip[\d.]*\b[^;&|]*\sinstall\b",
+        ("~/.cache/pip",),
+        (("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pip")),
+        r"--no-cache-dir\b|--no-cache\b|--cache-dir\b",
+        ("PIP_NO_CACHE_DIR", "PIP_NO_CACHE"),
+        r"pip[\d.]*\s+cache\s+(purge|remove)|rm\s+-\w+[^;&|]*\s\S*\.cache\b",
+    ),
+    Manager(
+        "uv",
+        PROGRAM + r"uv\b[^;&|]*\s(install|sync|add|run)\b",
+        ("~/.cache/uv",),
+        (("UV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/uv")),
+        r"\buv\b[^;&|]*\s(--no-cache|-n)\b|--cache-dir\b",
+        ("UV_NO_CACHE",),
+        r"uv\s+cache\s+(clean|prune)|rm\s+-\w+[^;&|]*\s\S*\.cache\b",
+    ),
+    Manager(
+        "apt",
+        PROGRAM + r"(apt|apt-get|aptitude)\s[^;&|]*\b(install|upgrade|dist-upgrade|full-upgrade|build-dep)\b",
+        ("/var/cache/apt", "/var/lib/apt", "/var/lib/apt/lists"),
+        (),
+        "",
+        (),
+        r"(apt|apt-get|aptitude)\s[^;&|]*\b(clean|autoclean|distclean)\b|"
+        r"(rm\s+-\w+[^;&|]*|find)\s['\"]?/var/(lib|cache)/apt|rm\s+-\w+[^;&|]*\s/var/(lib|cache)/\*",
+        root=True,
+    ),
+    # apk fills /var/cache/apk with packages only where /etc/apk/cache leads there or --cache-dir says so.
+    Manager("apk", PROGRAM + r"apk\s[^;&|]*\badd\b", ("/var/cache/apk", "/etc/apk/cache"), (), r"--no-cache\b", (),
+            r"apk\s+cache\s+clean|rm\s+-\w+[^;&|]*\s/var/cache/(apk|\*)", root=True),
+    Manager("npm", PROGRAM + r"npm\b[^;&|]*\s(install|ci|i)\b", ("~/.npm",), (("npm_config_cache", ""), ("NPM_CONFIG_CACHE", "")),
+            "", (), r"npm\s+cache\s+clean|rm\s+-\w+[^;&|]*\.npm\b"),
+    Manager("yarn", PROGRAM + r"yarn\b", ("/usr/local/share/.cache/yarn", "~/.cache/yarn", "~/.yarn/berry/cache"),
+            (("YARN_CACHE_FOLDER", ""),), "", (), r"yarn\s+cache\s+clean"),
+    Manager("pnpm", PROGRAM + r"pnpm\b", ("~/.local/share/pnpm/store",), (("PNPM_HOME", "/store"), ("XDG_DATA_HOME", "/pnpm/store")),
+            "", (), r"pnpm\s+store\s+prune"),
+    Manager("bun", PROGRAM + r"bun\s", ("~/.bun/install/cache",), (("BUN_INSTALL_CACHE_DIR", ""),), r"--no-cache\b", (), r"bun\s+pm\s+cache"),
+    Manager("gomod", PROGRAM + r"go\s", ("/go/pkg/mod",), (("GOMODCACHE", ""), ("GOPATH", "/pkg/mod")), "", (), r"go\s+clean"),
+    Manager("gobuild", PROGRAM + r"go\s", ("~/.cache/go-build",), (("GOCACHE", ""), ("XDG_CACHE_HOME", "/go-build")), "", (), r"go\s+clean"),
+    Manager("cargo-registry", PROGRAM + r"cargo\s", ("/usr/local/cargo/registry",), (("CARGO_HOME", "/registry"),)),
+    Manager("cargo-git", PROGRAM + r"cargo\s", ("/usr/local/cargo/git/db",), (("CARGO_HOME", "/git/db"),)),
+    # What is built vanishes with the mount: never right where anything reads it later.
+    Manager("cargo-target", PROGRAM + r"cargo\s", ()),
+    Manager("gem", PROGRAM + r"bundle\s", ("~/.bundle/cache",), ()),
+    Manager("nuget", PROGRAM + r"dotnet\s", ("~/.nuget/packages",), (("NUGET_PACKAGES", ""),)),
+    Manager("composer", PROGRAM + r"composer\b", ("~/.cache/composer", "~/.composer/cache"), (("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache")),
+            "", (), r"composer\s+clear-?cache"),
+    Manager("dnf", PROGRAM + r"(micro)?dnf\s", ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"), (), "", (),
+            r"dnf\s[^;&|]*clean|rm\s+-\w+[^;&|]*/var/cache", root=True),
+    Manager("yum", PROGRAM + r"yum\s", ("/var/cache/yum", "/var/cache/dnf"), (), "", (), r"yum\s[^;&|]*clean|rm\s+-\w+[^;&|]*/var/cache", root=True),
+    Manager("zypper", PROGRAM + r"zypper\s", ("/var/cache/zypp",), (), "", (), r"zypper\s[^;&|]*clean", root=True),
+)
+BY_NAME = {manager.name: manager for manager in MANAGERS}
+BY_ID = BY_NAME | {"aptlib": BY_NAME["apt"]}
+
+
+def manager_of(target, options):
+    """The manager whose cache a mount holds, by its id (as tally names them) or its target; None where unknown."""
+    if options.get("id") in BY_ID:
+        return BY_ID[options["id"]]
+    clean = target.rstrip("/")
+    for manager in MANAGERS:
+        for known in manager.targets:
+            if clean == known or (known.startswith("~") and clean.endswith(known[1:])):
+                return manager
+    if re.search(r"(^|/)target$", clean):
+        return BY_NAME["cargo-target"]
+    return next((manager for manager in MANAGERS if re.search(rf"(^|[/.-]){manager.name}($|[/.-])", clean)), None)
