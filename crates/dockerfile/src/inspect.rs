@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{BuildOptions, Execution, Model, Stage, Value};
+use crate::model::{BuildOptions, Execution, Model, Setter, Stage, Value};
 use crate::{Document, SyntaxError};
 
 /// A Dockerfile as the engine understands it.
@@ -42,7 +42,8 @@ pub struct InspectedRun {
     pub cwd: Option<String>,
     /// Its user as USER has it, `root` where there is none; null where the base image decides.
     pub user: Option<String>,
-    /// Its variables as far as they are known, sorted. The engine adds `HOME` and `HOSTNAME`.
+    /// Its variables as far as they are known, sorted; those for secrets are empty, as in a build that is given none.
+    /// The engine adds `HOME` and `HOSTNAME`.
     pub env: Vec<String>,
     /// The text of the file that it executes, where a here-document starts with `#!`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +88,10 @@ fn inspect_stage(model: &Model, document: &Document, stage: &Stage) -> Inspected
 
 impl From<Execution> for InspectedRun {
     fn from(execution: Execution) -> Self {
-        let mut env = crate::model::assignments(&execution.env);
+        let secrets = execution.env.iter().filter(|variable| variable.setter == Setter::Mount);
+        let secrets = secrets.filter(|variable| variable.value == Value::Unknown);
+        let mut env: Vec<String> = secrets.map(|variable| format!("{}=", variable.name)).collect();
+        env.extend(crate::model::assignments(&execution.env));
         env.sort();
         let text = |value: &Value| value.as_known().map(str::to_owned);
         let user = text(&execution.user).map(|user| if user.is_empty() { "root".to_owned() } else { user });

@@ -16,7 +16,8 @@ pub struct Execution {
     pub cwd: Value,
     /// The user; empty is root.
     pub user: Value,
-    /// The variables in the engine's order. The engine adds `HOME` and `HOSTNAME`, and proxies.
+    /// The variables in the engine's order; those that hold secrets last, without a value. The engine adds `HOME` and
+    /// `HOSTNAME`, and proxies.
     pub env: Vec<Variable>,
     /// Whether the base image may set more variables.
     pub env_open: bool,
@@ -59,7 +60,17 @@ pub(super) fn of(
     if let Some(socket) = agent_socket(entry)
         && environment.value("SSH_AUTH_SOCK").is_none()
     {
-        env.push(Variable { name: "SSH_AUTH_SOCK".into(), value: Value::known(socket), setter: Setter::Arg });
+        env.push(Variable {
+            name: "SSH_AUTH_SOCK".into(),
+            value: Value::known(socket),
+            setter: Setter::Mount,
+        });
+    }
+    for secret in entry.mounts.iter().flatten().filter(|mount| mount.kind == MountKind::Secret) {
+        if let Some(name) = secret.env.as_deref() {
+            env.retain(|variable| &*variable.name != name);
+            env.push(Variable { name: name.into(), value: Value::Unknown, setter: Setter::Mount });
+        }
     }
     Some(Execution {
         argv,

@@ -14,6 +14,8 @@ pub enum Setter {
     Env,
     /// ARG: at build time only.
     Arg,
+    /// A mount of RUN: for that command only.
+    Mount,
 }
 
 /// One variable that is set.
@@ -141,7 +143,7 @@ impl Scopes {
             let assignments =
                 self.scopes.get(stage).map(|scope| scope.assignments.as_slice()).unwrap_or_default();
             for Assignment { variable, .. } in assignments {
-                if variable.setter == Setter::Arg {
+                if variable.setter != Setter::Env {
                     continue;
                 }
                 if let Some(known) = places.get(&variable.name).and_then(|place| order.get_mut(*place)) {

@@ -157,28 +157,29 @@ impl<'s> Planner<'s> {
             return self.delete(spot, before.filter(ends), next);
         }
         let Some(before) = before else { return self.replace(spot) };
-        let stops = target.options.errexit == Flag::On && !self.facts.opaque && !ignores_errexit(target);
+        let stops =
+            target.options.errexit == Flag::On && !self.script.has_errors() && !ignores_errexit(target);
         if !self.succeeds(spot.list, before, stops) {
             return self.replace(spot);
         }
         self.delete(spot, Some(before), None)
     }
 
-    /// Whether the and-or list that ends with the item `last` has status 0 whenever the shell goes on after it;
+    /// Whether the and-or list that ends with the item `end` has status 0 whenever the shell goes on after it;
     /// `stops` if a failing command ends the shell.
-    fn succeeds(&self, list: &List, last: usize, stops: bool) -> bool {
-        let Some(item) = list.items.get(last) else { return false };
+    fn succeeds(&self, list: &List, end: usize, stops: bool) -> bool {
+        let Some(item) = list.items.get(end) else { return false };
         if item.operator.as_ref().is_some_and(|o| o.kind == OperatorKind::Background) {
             return false;
         }
-        self.only_or_before(list, last)
-            && (self.replaced.contains(&(std::ptr::from_ref(list), last))
+        self.only_or_before(list, end)
+            && (self.replaced.contains(&(std::ptr::from_ref(list), end))
                 || cannot_pass_failing(&item.node, stops, &self.facts))
     }
 
-    /// Whether no `&&` stands in front of `last` in its and-or list: behind one, the list may have failed before.
-    fn only_or_before(&self, list: &List, last: usize) -> bool {
-        let mut at = last;
+    /// Whether no `&&` stands in front of `end` in its and-or list: behind one, the list may have failed before.
+    fn only_or_before(&self, list: &List, end: usize) -> bool {
+        let mut at = end;
         loop {
             match operator_before(list, at) {
                 Some(OperatorKind::Or) => match self.before(list, at) {
@@ -198,7 +199,7 @@ impl<'s> Planner<'s> {
         if ignores_errexit(target) {
             return true;
         }
-        let off = target.options.errexit == Flag::Off && !self.facts.opaque;
+        let off = target.options.errexit == Flag::Off && !self.script.has_errors();
         let atomic = spot.list.items.get(before).is_some_and(|i| self.facts.is_atomic(&i.node));
         if atomic { off || is_tail(target) } else { off && !self.facts.sets_options }
     }
@@ -210,7 +211,7 @@ impl<'s> Planner<'s> {
         let (list, index, chain) = (*list, *index, chain.clone());
         let mut end = index + 1;
         // `X || true` goes as a whole, unless the command is joined to one before it.
-        if !self.before(list, index).is_some_and(|b| b >= chain.start) {
+        if self.before(list, index).is_none_or(|b| b < chain.start) {
             let or = |at: usize| {
                 let operator = list.items.get(at).and_then(|i| i.operator.as_ref());
                 operator.is_some_and(|o| o.kind == OperatorKind::Or)
@@ -240,12 +241,12 @@ impl<'s> Planner<'s> {
 
     /// `true` in place of the items.
     fn replace(&mut self, spot: &Spot<'_>) -> Removal {
-        let range = self.range(spot);
+        let range = Self::range(spot);
         self.replaced.insert((std::ptr::from_ref(spot.list), spot.items.start));
         Removal::ReplaceWithTrue(range)
     }
 
-    fn range(&self, spot: &Spot<'_>) -> Range<usize> {
+    fn range(spot: &Spot<'_>) -> Range<usize> {
         let at = |i: usize| spot.list.items.get(i).map(|i| i.node.range().clone());
         let first = at(spot.items.start).unwrap_or_default();
         let last = at(spot.items.end - 1).unwrap_or_else(|| first.clone());
@@ -255,14 +256,14 @@ impl<'s> Planner<'s> {
     /// Deletes with the operator in front, or else with the one behind; where a comment or a here-document would go
     /// too, puts `true` in its place.
     fn delete(&mut self, spot: &Spot<'_>, before: Option<usize>, next: Option<usize>) -> Removal {
-        let range = self.range(spot);
+        let range = Self::range(spot);
         let behind = before.and_then(|b| {
             let end = spot.list.items.get(b)?.node.range().end;
-            self.only_operators(end..range.start).then(|| end..range.end)
+            self.only_operators(end..range.start).then_some(end..range.end)
         });
         let ahead = || {
             let start = spot.list.items.get(next?)?.node.range().start;
-            self.only_operators(range.end..start).then(|| range.start..start)
+            self.only_operators(range.end..start).then_some(range.start..start)
         };
         let Some(deleted) = behind.or_else(ahead) else { return self.replace(spot) };
         self.note(deleted.clone());

@@ -15,8 +15,6 @@ pub(super) struct ScriptFacts<'s> {
     pub reads_status: bool,
     /// It reads other traces that a command leaves.
     reads_trace: bool,
-    /// Parts of it were not understood.
-    pub opaque: bool,
     /// It may change the shell's options.
     pub sets_options: bool,
     /// The functions and aliases that it defines.
@@ -37,7 +35,6 @@ impl<'s> ScriptFacts<'s> {
                 || script.has_errors()
                 || script.commands().any(exits),
             reads_trace: text.contains("PIPESTATUS") || reads_last_argument(text),
-            opaque: script.has_errors(),
             sets_options: script.has_errors() || script.commands().any(sets),
             names: defined_names(&script.body),
         }
