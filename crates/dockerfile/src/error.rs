@@ -25,6 +25,8 @@ pub enum SyntaxErrorKind {
     Stage,
     /// The base of a stage is no image's name, or its platform none.
     Base,
+    /// A build argument that has no value decides about a base: a build that gives it one may be right.
+    MissingArgument,
     /// The file has no instruction.
     Empty,
 }
@@ -42,6 +44,7 @@ impl SyntaxErrorKind {
             Self::Expansion => "expansion",
             Self::Stage => "stage",
             Self::Base => "base",
+            Self::MissingArgument => "missing-argument",
             Self::Empty => "empty",
         }
     }

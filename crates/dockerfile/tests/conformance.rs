@@ -59,17 +59,13 @@ fn cases(file: &str, own: &str, number: usize) -> Vec<Case> {
     let read = |text: &str| {
         text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect::<Vec<Case>>()
     };
-    match std::env::var_os("DOCKFIT_CASES") {
-        Some(folder) => {
-            let path = std::path::Path::new(&folder).join(file);
-            read(&std::fs::read_to_string(path).expect("the cases of DOCKFIT_CASES"))
-        }
-        None => {
-            let cases = read(own);
-            assert_eq!(cases.len(), number);
-            cases
-        }
+    if let Some(folder) = std::env::var_os("DOCKFIT_CASES") {
+        let path = std::path::Path::new(&folder).join(file);
+        return read(&std::fs::read_to_string(path).expect("the cases of DOCKFIT_CASES"));
     }
+    let cases = read(own);
+    assert_eq!(cases.len(), number);
+    cases
 }
 
 fn configs() -> Vec<Case> {

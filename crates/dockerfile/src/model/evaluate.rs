@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::expand::Lexer;
-use crate::operation::{Argument, CommandLine, Features, Healthcheck, Mount, Operation, Pair, Problem, Run};
+use crate::operation::{
+    Argument, CommandLine, Features, Healthcheck, Mount, MountKind, Operation, Pair, Problem, Run,
+};
 use crate::values::path::{is_absolute, working_directory};
 use crate::values::platform::Platform;
 use crate::values::{port, signal};
@@ -224,13 +226,8 @@ impl<'a> Evaluator<'a> {
             }
             Operation::Stopsignal(word) => {
                 let value = self.expand(word)?;
-                let windows = self.state.windows;
-                if windows || value.as_known().is_some_and(|text| !signal::is_valid(text)) {
-                    let message = match value.text() {
-                        _ if windows => "Windows has no stop signals".to_owned(),
-                        text => format!("`{}` is no signal", text.unwrap_or_default()),
-                    };
-                    let problem = Problem::arguments(word.range.clone(), message);
+                if let Some(text) = value.as_known().filter(|text| !signal::is_valid(text)) {
+                    let problem = Problem::arguments(word.range.clone(), format!("`{text}` is no signal"));
                     return Err(problem.with_help("write a name such as SIGTERM, or a number"));
                 }
                 entry.effects.push(Effect::StopSignal(value));
@@ -378,7 +375,17 @@ impl<'a> Evaluator<'a> {
         {
             return Err(Problem::arguments(array.range.clone(), "no program is named"));
         }
-        self.state.no_files = false;
+        // Files that could be executed may still be mounted.
+        let mounted =
+            entry.mounts.iter().any(|mount| mount.as_ref().is_none_or(|mount| mount.kind == MountKind::Bind));
+        if std::mem::replace(&mut self.state.no_files, false) && !mounted {
+            let range = match &run.command {
+                CommandLine::Shell(text) => text.range.clone(),
+                CommandLine::Exec(array) => array.range.clone(),
+            };
+            let problem = Problem::arguments(range, "nothing can be executed in an image without files");
+            return Err(problem.with_help("build on an image with a shell, or copy a program first"));
+        }
         Ok(())
     }
 }

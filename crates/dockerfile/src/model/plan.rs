@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::expand::{Lexer, NoEnvironment};
 use crate::operation::{self, Copy, Operation, Problem, Run};
 use crate::values::platform::Platform;
-use crate::values::reference::{ImageReference, ReferenceError};
+use crate::values::reference::ImageReference;
 use crate::{RawWord, SyntaxErrorKind};
 
 use super::expansion::{Budget, expansion_problem};
@@ -50,10 +50,13 @@ pub(crate) fn stage(
 ) -> Stage {
     let (globals, names, options, lexer) = context;
     let mut base_arguments = Vec::new();
+    let mut missing = false;
     let mut expand = |word: &RawWord| {
         let expanded =
             lexer.process_word(&word.text, globals).map_err(|error| expansion_problem(&error, word))?;
         budget.spend(expanded.text.len(), word)?;
+        missing |= !expanded.unmatched.is_empty()
+            || expanded.used.iter().any(|name| globals.value(name).is_none_or(str::is_empty));
         for name in expanded.used.into_iter().chain(expanded.unmatched) {
             if !base_arguments.contains(&name) {
                 base_arguments.push(name);
@@ -61,24 +64,23 @@ pub(crate) fn stage(
         }
         Ok(expanded.text)
     };
-    let wrong =
-        |word: &RawWord, message: String| Problem::new(SyntaxErrorKind::Base, word.range.clone(), message);
-
-    let base_name = match expand(&from.base) {
-        Ok(name) if name.is_empty() => {
-            let problem = wrong(&from.base, format!("`{}` is empty: the stage has no base", from.base.text));
-            problems.push(problem.with_help("give the ARG a default, or write ${NAME:-image}"));
-            name
-        }
-        Ok(name) => name,
-        Err(problem) => {
-            problems.push(problem);
-            String::new()
-        }
-    };
+    let base_name = expand(&from.base).unwrap_or_else(|problem| {
+        problems.push(problem);
+        String::new()
+    });
     // An empty `--platform=` is none.
-    let platform = from.platform.as_ref().filter(|word| !word.text.is_empty()).and_then(|word| {
-        let text = expand(word).map_err(|problem| problems.push(problem)).ok()?;
+    let platform_word = from.platform.as_ref().filter(|word| !word.text.is_empty());
+    let platform_name = platform_word.and_then(|word| {
+        let expanded = expand(word).map_err(|problem| problems.push(problem)).ok()?;
+        Some((word, expanded))
+    });
+    let kind = if missing { SyntaxErrorKind::MissingArgument } else { SyntaxErrorKind::Base };
+    let wrong = |word: &RawWord, message: String| Problem::new(kind, word.range.clone(), message);
+    if base_name.is_empty() && problems.is_empty() {
+        let problem = wrong(&from.base, format!("`{}` is empty: the stage has no base", from.base.text));
+        problems.push(problem.with_help("give the ARG a default, or write ${NAME:-image}"));
+    }
+    let platform = platform_name.and_then(|(word, text)| {
         let platform = Platform::parse(&text);
         if platform.is_none() {
             let problem = wrong(word, format!("`{text}` is no platform"));
@@ -100,7 +102,13 @@ pub(crate) fn stage(
             None => match ImageReference::parse(base) {
                 Ok(reference) => Base::Image(reference),
                 Err(error) => {
-                    problems.push(bad_reference(&from.base, base, error, names));
+                    let problem = wrong(&from.base, format!("`{base}`: {error}"));
+                    problems.push(match names.find(base) {
+                        Some(_) => {
+                            problem.with_help(format!("the stage is called `{}`", base.to_lowercase()))
+                        }
+                        None => problem,
+                    });
                     Base::Invalid
                 }
             },
@@ -118,15 +126,6 @@ pub(crate) fn stage(
         takes: Vec::new(),
         triggers: Vec::new(),
         built: false,
-    }
-}
-
-fn bad_reference(word: &RawWord, name: &str, error: ReferenceError, names: &Names) -> Problem {
-    let message = format!("`{name}`: {error}");
-    let problem = Problem::new(SyntaxErrorKind::Base, word.range.clone(), message);
-    match names.find(name) {
-        Some(_) => problem.with_help(format!("the stage is called `{}`", name.to_lowercase())),
-        None => problem,
     }
 }
 

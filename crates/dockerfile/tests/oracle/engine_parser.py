@@ -1,0 +1,34 @@
+"""Reads Dockerfiles with the engine's own parser (`dockerfile` of PyPI).
+
+Standard input: one JSON string per line, the text of a file. Standard output: one JSON value per line, an error's text
+or the list of instructions.
+"""
+
+import json
+import sys
+
+import dockerfile
+
+for line in sys.stdin:
+    try:
+        commands = dockerfile.parse_string(json.loads(line))
+    except dockerfile.GoParseError as error:
+        seen = str(error)
+    else:
+        seen = [
+            {
+                "keyword": command.cmd,
+                "deferred": command.sub_cmd,
+                "json": command.json,
+                "original": command.original,
+                "lines": [command.start_line, command.end_line],
+                "flags": command.flags,
+                "words": command.value,
+                "heredocs": [
+                    {"name": found.name, "descriptor": found.file_descriptor, "content": found.content}
+                    for found in command.heredocs
+                ],
+            }
+            for command in commands
+        ]
+    print(json.dumps(seen))
