@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dockfit_dockerfile::inspect::{Inspection, inspect};
-use dockfit_dockerfile::model::{Base, BuildOptions, Model, Origin};
-use dockfit_dockerfile::operation::{Operation, Source};
+use dockfit_dockerfile::model::{Base, BuildOptions, Copied, CopiedSource, Model, Origin};
 use dockfit_dockerfile::{Document, SyntaxError};
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,6 +15,7 @@ use serde_json::Value;
 #[derive(Debug, Deserialize)]
 struct Case {
     id: String,
+    group: String,
     dockerfile: Value,
     args: BTreeMap<String, String>,
     target: Option<Value>,
@@ -210,38 +210,104 @@ fn executed_commands() {
     });
 }
 
-/// The files that here-documents become, for the cases in which no other file is copied.
+/// The files that COPY and ADD make, as far as that needs no more than the words: what a pattern or folder holds is the
+/// case's to say, and nothing is taken from stages or unpacked.
 #[test]
-fn texts_of_here_documents() {
-    let cases = configs();
-    check(&cases.into_iter().filter(|case| case.files.is_empty()).collect::<Vec<_>>(), |case| {
+fn copied_files() {
+    // One case copies by what ONBUILD deferred.
+    let simple =
+        |case: &Case| case.group != "onbuild" && !String::from_utf8_lossy(&case.source()).contains("--from=");
+    check(&configs().into_iter().filter(simple).collect::<Vec<_>>(), |case| {
         let wanted = case.expected().get("files_out")?;
-        if String::from_utf8_lossy(&case.source()).contains("--from=") {
-            return None;
-        }
-        let found: BTreeMap<String, Value> = case.with_model(|document, options| {
+        let found = case.with_model(|document, options| {
             let model = Model::with(document, options);
-            let mut files = BTreeMap::new();
+            let mut image = Image::default();
             for index in 0..document.instructions().len() {
-                let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index) else {
-                    continue;
-                };
-                let destination = model.expand(index, &copy.destination.text).expect("expands").text;
-                for source in &copy.sources {
-                    let Source::Heredoc { name, index: Some(heredoc), .. } = source else { continue };
-                    let path = if destination.ends_with('/') {
-                        format!("{destination}{name}")
-                    } else {
-                        destination.clone()
-                    };
-                    let text = model.heredoc_text(document, index, *heredoc).expect("a text");
-                    let text = text.as_known().expect("known").to_owned();
-                    files.insert(path.trim_start_matches('/').to_owned(), text.into());
+                if let Some(copied) = model.copied(document, index) {
+                    image.copy(&copied, case);
                 }
             }
-            files
+            image
         });
-        let wanted: BTreeMap<String, Value> = serde_json::from_value(wanted.clone()).expect("files");
-        (found != wanted).then(|| format!("{found:?}\n  instead of {wanted:?}"))
+        let wanted: BTreeMap<String, String> = serde_json::from_value(wanted.clone()).expect("files");
+        if found.files != wanted {
+            return Some(format!("{:?}\n  instead of {wanted:?}", found.files));
+        }
+        let wanted = case.expected().get("meta_out")?;
+        let wanted: BTreeMap<String, String> =
+            serde_json::from_value(wanted.clone()).expect("modes and owners");
+        (found.meta != wanted).then(|| format!("{:?}\n  instead of {wanted:?}", found.meta))
     });
+}
+
+/// Files of an image, with their modes and owners.
+#[derive(Default)]
+struct Image {
+    files: BTreeMap<String, String>,
+    meta: BTreeMap<String, String>,
+}
+
+impl Image {
+    fn copy(&mut self, copied: &Copied, case: &Case) {
+        let destination = copied.destination.as_known().expect("known");
+        let folder = destination.ends_with('/') || copied.sources.len() > 1;
+        for source in &copied.sources {
+            match source {
+                CopiedSource::Text { name, text } => {
+                    let path = if folder { format!("{destination}/{name}") } else { destination.to_owned() };
+                    self.put(&path, text.as_known().expect("known"), copied);
+                }
+                CopiedSource::Path(pattern) => {
+                    let pattern = pattern.as_known().expect("known");
+                    for (path, text) in &case.files {
+                        let Some(rest) = matched(pattern, path) else { continue };
+                        let inside = folder || !rest.is_empty() || pattern.contains('*');
+                        let last = || path.rsplit('/').next().unwrap_or_default().to_owned();
+                        let name = if rest.is_empty() { last() } else { rest };
+                        let path =
+                            if inside { format!("{destination}/{name}") } else { destination.to_owned() };
+                        if !case_excludes(case, &name) {
+                            self.put(&path, text.as_str().expect("text"), copied);
+                        }
+                    }
+                }
+                CopiedSource::Remote(_) => panic!("no case has one"),
+            }
+        }
+    }
+
+    fn put(&mut self, path: &str, text: &str, copied: &Copied) {
+        let path = path.replace("//", "/").trim_start_matches('/').to_owned();
+        let owner = copied.owner.as_known().filter(|owner| !owner.is_empty()).unwrap_or("0:0");
+        let mode = copied.mode.as_known().filter(|mode| !mode.is_empty()).unwrap_or("644");
+        self.meta.insert(path.clone(), format!("{mode:0>4} {owner}"));
+        self.files.insert(path, text.to_owned());
+    }
+}
+
+/// Whether a source takes a file of the context: the name that it gets in a folder, which is empty where the source is
+/// the file itself.
+fn matched(pattern: &str, path: &str) -> Option<String> {
+    if pattern.contains('[') {
+        // A set of characters, which no file of the cases is named by.
+        return None;
+    }
+    if let Some((folder, "*")) = pattern.rsplit_once('/') {
+        // A pattern takes the folders that it finds apart.
+        let rest = path.strip_prefix(folder)?.strip_prefix('/')?;
+        return rest.rsplit('/').next().map(str::to_owned);
+    }
+    if pattern.strip_suffix('*').is_some_and(|start| path.starts_with(start)) || pattern == path {
+        return Some(String::new());
+    }
+    path.strip_prefix(pattern)?.strip_prefix('/').map(str::to_owned)
+}
+
+/// The one case with `--exclude` names a folder.
+fn case_excludes(case: &Case, name: &str) -> bool {
+    let source = String::from_utf8_lossy(&case.source()).into_owned();
+    source.split_once("--exclude=").is_some_and(|(_, rest)| {
+        let excluded = rest.split(' ').next().unwrap_or_default();
+        name.split('/').next() == Some(excluded)
+    })
 }

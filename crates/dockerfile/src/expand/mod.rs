@@ -7,6 +7,7 @@ mod environment;
 mod error;
 mod lexer;
 mod pattern;
+mod reference;
 mod replacement;
 mod words;
 

@@ -1,6 +1,6 @@
 //! The replacement of `${x//pattern/replacement}`, a template as Go's `Regexp.Expand` reads it.
 
-use super::lexer::{is_digit, is_letter};
+use super::reference::{is_digit, is_letter};
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::operation::{CommandLine, Healthcheck};
+
 use super::Value;
 
 /// A change of the configuration.
@@ -36,4 +38,35 @@ pub struct HealthcheckConfig {
     pub start_interval: i64,
     /// `--retries`.
     pub retries: i32,
+}
+
+impl HealthcheckConfig {
+    /// What a HEALTHCHECK sets.
+    pub(crate) fn of(check: &Healthcheck) -> Self {
+        match check {
+            Healthcheck::None => Self {
+                test: vec!["NONE".to_owned()],
+                interval: 0,
+                timeout: 0,
+                start_period: 0,
+                start_interval: 0,
+                retries: 0,
+            },
+            Healthcheck::Probe(probe) => {
+                let kind = match probe.command {
+                    CommandLine::Shell(_) => "CMD-SHELL",
+                    CommandLine::Exec(_) => "CMD",
+                };
+                let test = std::iter::once(kind.to_owned()).chain(probe.command.words()).collect();
+                Self {
+                    test,
+                    interval: probe.interval,
+                    timeout: probe.timeout,
+                    start_period: probe.start_period,
+                    start_interval: probe.start_interval,
+                    retries: probe.retries,
+                }
+            }
+        }
+    }
 }

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use crate::expand::Lexer;
-use crate::operation::{
-    Argument, CommandLine, Features, Healthcheck, Mount, MountKind, Operation, Pair, Problem, Run,
-};
-use crate::values::path::{is_absolute, working_directory};
+use crate::operation::{Argument, CommandLine, Features, Mount, Operation, Pair, Problem};
+use crate::values::path::working_directory;
 use crate::values::platform::Platform;
 use crate::values::{port, signal};
-use crate::{Document, Instruction, RawWord, Span, SyntaxError, SyntaxErrorKind};
+use crate::{Document, Instruction, RawWord, Span, SyntaxError};
 
 use super::base_images::{BaseConfig, Fact};
 use super::effect::{Effect, HealthcheckConfig};
@@ -68,7 +66,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) ends: Vec<State>,
     stage: usize,
     step: u32,
-    state: State,
+    pub(super) state: State,
 }
 
 impl<'a> Evaluator<'a> {
@@ -214,7 +212,9 @@ impl<'a> Evaluator<'a> {
                     entry.effects.push(Effect::Expose(self.ports(word)?));
                 }
             }
-            Operation::Healthcheck(check) => entry.effects.push(Effect::Healthcheck(health(check))),
+            Operation::Healthcheck(check) => {
+                entry.effects.push(Effect::Healthcheck(HealthcheckConfig::of(check)));
+            }
             Operation::Onbuild(_) => {
                 entry.effects.push(Effect::OnBuild(onbuild::text(site.document, site.instruction)));
             }
@@ -301,126 +301,11 @@ impl<'a> Evaluator<'a> {
         }
         Ok(Some(ports))
     }
-
-    /// Mirrors buildkit `dispatchWorkdir`.
-    fn workdir(&mut self, word: &RawWord) -> Result<(), Problem> {
-        let path = self.expand(word)?;
-        let windows = self.state.windows;
-        let current = self.state.current_dir();
-        let joined = match (&path, &current) {
-            (Value::Known(path), Value::Known(current)) => working_directory(current, path, windows),
-            (Value::Known(path), _) if is_absolute(path, windows) => working_directory("/", path, windows),
-            (Value::Partial(path), _) if path.starts_with('/') => {
-                self.state.working_dir = Value::Partial(Arc::clone(path));
-                return Ok(());
-            }
-            _ => {
-                self.state.working_dir = Value::Unknown;
-                return Ok(());
-            }
-        };
-        let joined = joined.map_err(|message| Problem::arguments(word.range.clone(), message))?;
-        if joined != "/" {
-            // The directory is made, and given to the user.
-            let user = self.state.user.clone();
-            self.need_user(&user, word)?;
-        }
-        self.state.working_dir = Value::known(joined);
-        Ok(())
-    }
-
-    /// Where there is no file yet, there is no /etc/passwd to find a name in. Mirrors buildkit
-    /// `solver/llbsolver/ops/file.go`, which has no input then.
-    pub(super) fn need_user(&mut self, owner: &Value, word: &RawWord) -> Result<(), Problem> {
-        let by_name = |part: &str| !part.is_empty() && part != "root" && part.parse::<i32>().is_err();
-        let no_files = std::mem::replace(&mut self.state.no_files, false);
-        match owner.as_known() {
-            Some(owner) if no_files && !self.state.windows && owner.split(':').take(2).any(by_name) => {
-                let problem = Problem::arguments(
-                    word.range.clone(),
-                    format!("nobody is called `{owner}` in an image without files"),
-                );
-                Err(problem.with_help("use a number, or copy an /etc/passwd first"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn run(&mut self, run: &Run, entry: &mut Entry) -> Result<(), Problem> {
-        for flag in &run.mounts {
-            let mut known = true;
-            let resolved = flag.resolve(|text| {
-                let value = self.expand(&RawWord { text: text.to_owned(), range: flag.range.clone() })?;
-                known &= value.as_known().is_some();
-                Ok(value.text().unwrap_or_default().to_owned())
-            });
-            match resolved {
-                Ok(mount) => entry.mounts.push(Some(mount)),
-                Err(_) if !known => entry.mounts.push(None),
-                Err(problem) => return Err(problem),
-            }
-            if let Some(Some(mount)) = entry.mounts.last()
-                && known
-            {
-                super::mounts::check_target(mount, &self.state, &flag.range)?;
-            }
-        }
-        if let (Some(device), false) = (run.devices.first(), self.features.devices) {
-            let problem =
-                Problem::new(SyntaxErrorKind::Flag, device.range.clone(), "RUN has no flag --device yet");
-            return Err(problem.with_help("write # syntax=docker/dockerfile:1-labs as the first line"));
-        }
-        if let CommandLine::Exec(array) = &run.command
-            && array.items.first().is_none_or(|item| item.value.is_empty())
-        {
-            return Err(Problem::arguments(array.range.clone(), "no program is named"));
-        }
-        // Files that could be executed may still be mounted.
-        let mounted =
-            entry.mounts.iter().any(|mount| mount.as_ref().is_none_or(|mount| mount.kind == MountKind::Bind));
-        if std::mem::replace(&mut self.state.no_files, false) && !mounted {
-            let range = match &run.command {
-                CommandLine::Shell(text) => text.range.clone(),
-                CommandLine::Exec(array) => array.range.clone(),
-            };
-            let problem = Problem::arguments(range, "nothing can be executed in an image without files");
-            return Err(problem.with_help("build on an image with a shell, or copy a program first"));
-        }
-        Ok(())
-    }
 }
 
 fn known(fact: &Fact<String>) -> Value {
     match fact {
         Fact::Known(text) => Value::known(text.as_str()),
         Fact::Unknown => Value::Unknown,
-    }
-}
-
-fn health(check: &Healthcheck) -> HealthcheckConfig {
-    match check {
-        Healthcheck::None => HealthcheckConfig {
-            test: vec!["NONE".to_owned()],
-            interval: 0,
-            timeout: 0,
-            start_period: 0,
-            start_interval: 0,
-            retries: 0,
-        },
-        Healthcheck::Probe(probe) => {
-            let kind = match probe.command {
-                CommandLine::Shell(_) => "CMD-SHELL",
-                CommandLine::Exec(_) => "CMD",
-            };
-            let test = std::iter::once(kind.to_owned()).chain(probe.command.words()).collect();
-            HealthcheckConfig {
-                test,
-                interval: probe.interval,
-                timeout: probe.timeout,
-                start_period: probe.start_period,
-                start_interval: probe.start_interval,
-                retries: probe.retries,
-            }
-        }
     }
 }

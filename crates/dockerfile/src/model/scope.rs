@@ -203,11 +203,14 @@ impl<'a> At<'a> {
         let mut set: Vec<Variable> = Vec::new();
         let Some(scope) = self.scopes.scopes.get(self.stage) else { return set };
         if let Some(parent) = scope.parent {
+            let open = self.scopes.is_open(parent);
             for stage in self.scopes.chain(parent) {
                 let assignments = self.scopes.scopes.get(stage).map(|scope| scope.assignments.as_slice());
-                set.extend(
-                    assignments.unwrap_or_default().iter().map(|assignment| assignment.variable.clone()),
-                );
+                set.extend(assignments.unwrap_or_default().iter().map(|Assignment { variable, .. }| {
+                    // An image that is not described may set the same name, which would win over an argument.
+                    let value = if open { Value::Unknown } else { variable.value.clone() };
+                    Variable { value, ..variable.clone() }
+                }));
             }
             set.extend(self.scopes.image_variables(parent));
         }

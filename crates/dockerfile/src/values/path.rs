@@ -25,6 +25,22 @@ pub(crate) fn clean(path: &str) -> String {
     }
 }
 
+/// Where COPY and ADD write to: an absolute path is kept as written, a relative one joined to the current directory; a
+/// slash or `/.` at the end, which say that it is a directory, stay. Mirrors buildkit `pathRelativeToWorkingDir`.
+pub(crate) fn destination(current: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    let path = if matches!(path, "" | ".") { "./" } else { path };
+    let mut joined = clean(&format!("/{current}/{path}"));
+    if path.ends_with('/') && !joined.ends_with('/') {
+        joined.push('/');
+    } else if path.ends_with("/.") {
+        joined.push_str(if joined == "/" { "." } else { "/." });
+    }
+    joined
+}
+
 /// What a WORKDIR makes of the working directory. An absolute path is kept as written, even `//a/../b`; a relative one
 /// is joined to the current directory and cleaned. Mirrors buildkit `util/system/path.go` `NormalizeWorkdir`.
 ///
