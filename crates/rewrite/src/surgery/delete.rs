@@ -186,7 +186,7 @@ impl<'a> Plan<'a> {
                     }
                 }
                 Some(cuts) => {
-                    edits.extend(cuts.iter().map(|cut| Edit::delete(with_space(document, row, cuts, *cut))));
+                    edits.extend(cuts.iter().map(|cut| Edit::delete(with_space(document, instruction, row, cuts, *cut))));
                     last_kept = Some(index);
                 }
             }
@@ -230,10 +230,13 @@ fn is_empty_without(document: &Document, row: &Row, cuts: &[Span]) -> bool {
 }
 
 /// The cut with the white space on one side of it, so that one blank stays between what is left.
-fn with_space(document: &Document, row: &Row, cuts: &[Span], cut: Span) -> Span {
+fn with_space(document: &Document, instruction: &Instruction, row: &Row, cuts: &[Span], cut: Span) -> Span {
+    // The blank behind keyword and flags belongs to them.
+    let arguments = instruction.text.to_file(instruction.command.arguments.start);
+    let start = if row.content.contains(arguments) { arguments } else { row.content.start };
     let is_space = |at: usize| document.source()[at].is_ascii_whitespace();
     let is_cut = |at: usize| cuts.iter().any(|other| other.contains(at));
-    let text_before = (row.content.start..cut.start).any(|at| !is_space(at) && !is_cut(at));
+    let text_before = (start..cut.start).any(|at| !is_space(at) && !is_cut(at));
     let mut span = cut;
     if text_before {
         while span.start > row.content.start && is_space(span.start - 1) {

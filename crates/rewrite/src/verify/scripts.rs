@@ -67,18 +67,17 @@ fn says_the_same(old: &Run, new: &Run, declared: &[&Declared]) -> bool {
         })
         .flatten()
         .collect();
-    let mut new = new.iter().peekable();
+    let mut new = new.as_slice();
+    let mut skipped = false;
     for token in old {
-        if new.peek() == Some(&&token) {
-            new.next();
-        } else if new.peek().is_some_and(|next| *next == "true") && taken.contains(&token) {
-            new.next();
-            remove(&mut taken, &token);
-        } else if !remove(&mut taken, &token) && !is_operator(&token) {
-            return false;
+        match new {
+            [first, rest @ ..] if *first == token => new = rest,
+            [first, second, rest @ ..] if skipped && first == "true" && *second == token => new = rest,
+            _ if remove(&mut taken, &token) || is_operator(&token) => skipped = true,
+            _ => return false,
         }
     }
-    new.next().is_none()
+    new.is_empty() || (skipped && new == ["true"])
 }
 
 fn remove(taken: &mut Vec<String>, token: &str) -> bool {
