@@ -144,8 +144,8 @@ fn array(
     if keyword == Keyword::Healthcheck {
         // The array is what stands behind the type, CMD (buildkit `parseHealthConfig`).
         let rest = &line[arguments.clone()];
-        let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        start += rest.len() - rest[word..].trim_start().len();
+        let word = rest.find(is_byte_space).unwrap_or(rest.len());
+        start += rest.len() - rest[word..].trim_start_matches(is_byte_space).len();
     }
     match json::parse(&line[start..arguments.end], start) {
         Ok(array) => Some(array),
@@ -167,7 +167,7 @@ fn split_flags(after: &str, offset: usize, escape: char) -> (Vec<Flag>, Range<us
     let mut flags = Vec::new();
     let mut at = 0;
     loop {
-        at += after[at..].len() - after[at..].trim_start().len();
+        at += after[at..].len() - after[at..].trim_start_matches(is_byte_space).len();
         if !after[at..].starts_with("--") {
             break;
         }
@@ -187,21 +187,29 @@ fn split_flags(after: &str, offset: usize, escape: char) -> (Vec<Flag>, Range<us
     (flags, start..start + rest.trim().len())
 }
 
+/// White space where the engine looks at bytes: no character beyond ASCII starts with a byte that is any.
+pub(crate) fn is_byte_space(char: char) -> bool {
+    matches!(char, '\t'..='\r' | ' ')
+}
+
 /// One word without quotes and escapes, and the number of bytes it takes.
+///
+/// The engine takes each byte for a character here: `ö` becomes `Ã¶`, and the second byte of `à`, which alone would be
+/// a no-break space, ends the word.
 fn flag_word(text: &str, escape: char) -> (String, usize) {
     let mut word = String::new();
     let mut quote = None;
-    let mut chars = text.char_indices();
-    while let Some((at, char)) = chars.next() {
+    let mut bytes = text.bytes().map(char::from).enumerate();
+    while let Some((at, char)) = bytes.next() {
         if quote.is_none() && char.is_whitespace() {
-            return (word, at);
+            return (word, text.ceil_char_boundary(at));
         }
         if quote == Some(char) {
             quote = None;
         } else if quote.is_none() && matches!(char, '\'' | '"') {
             quote = Some(char);
         } else if char == escape {
-            if let Some((_, next)) = chars.next() {
+            if let Some((_, next)) = bytes.next() {
                 word.push(next);
             }
         } else {

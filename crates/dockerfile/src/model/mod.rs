@@ -40,6 +40,7 @@ pub use value::Value;
 
 use crate::expand::{ExpandError, Expanded, Lexer};
 use crate::operation::{Mount, Operation};
+use crate::values::lowercase;
 use crate::{Document, SyntaxError};
 
 use evaluate::Entry;
@@ -95,7 +96,7 @@ impl Model {
 
     /// The stage that `FROM name`, `--from=name` and `--target name` mean: the last one of that name, in any case.
     pub fn stage_named(&self, name: &str) -> Option<&Stage> {
-        let name = name.to_lowercase();
+        let name = lowercase(name);
         self.stages.iter().rev().find(|stage| stage.name.as_deref() == Some(name.as_str()))
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::expand::{Lexer, NoEnvironment};
 use crate::operation::{self, Copy, Operation, Problem, Run};
+use crate::values::lowercase;
 use crate::values::platform::Platform;
 use crate::values::reference::ImageReference;
 use crate::{RawWord, SyntaxErrorKind};
@@ -35,7 +36,7 @@ impl Names {
 
     /// The stage of that name, in any case.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        self.by_name.get(&name.to_lowercase()).copied()
+        self.by_name.get(&lowercase(name)).copied()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::instruction::is_byte_space;
 use crate::{JsonArray, RawWord};
 
 use super::{Problem, Request};
@@ -64,8 +65,8 @@ impl Request<'_> {
     fn json_text(&self) -> &str {
         let text = self.text();
         if self.command.keyword == crate::Keyword::Healthcheck {
-            let word = text.find(char::is_whitespace).unwrap_or(text.len());
-            return text.get(word..).unwrap_or_default().trim_start();
+            let word = text.find(is_byte_space).unwrap_or(text.len());
+            return text.get(word..).unwrap_or_default().trim_start_matches(is_byte_space);
         }
         text
     }

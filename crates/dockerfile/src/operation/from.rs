@@ -1,6 +1,7 @@
 //! FROM.
 
 use crate::RawWord;
+use crate::values::lowercase;
 
 use super::flags::Takes;
 use super::{Problem, Request};
@@ -40,7 +41,7 @@ fn is_as(word: &str) -> bool {
 }
 
 fn stage_name(word: &RawWord) -> Result<RawWord, Problem> {
-    let name = word.text.to_lowercase();
+    let name = lowercase(&word.text);
     let mut bytes = name.bytes();
     let first = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
     let rest = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);

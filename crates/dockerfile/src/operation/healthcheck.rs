@@ -1,5 +1,6 @@
 //! HEALTHCHECK.
 
+use crate::instruction::is_byte_space;
 use crate::values::duration;
 use crate::{RawWord, SyntaxErrorKind};
 
@@ -44,9 +45,9 @@ const FLAGS: [(&str, Takes); 5] = [
 pub(super) fn parse(request: &Request<'_>) -> Result<Healthcheck, Problem> {
     request.check_json()?;
     let text = request.text();
-    let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let word_end = text.find(is_byte_space).unwrap_or(text.len());
     let (kind, rest) = text.split_at(word_end);
-    let rest = rest.trim_start();
+    let rest = rest.trim_start_matches(is_byte_space);
     let missing = |message: &str| {
         Problem::arguments(request.range(), message)
             .with_help("write HEALTHCHECK CMD command, or HEALTHCHECK NONE")

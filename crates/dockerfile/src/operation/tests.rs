@@ -73,6 +73,23 @@ fn from_takes_one_or_three_words() {
 }
 
 #[test]
+fn bytes_and_letters_are_go_s() {
+    let name = |source: &str| match valid(source) {
+        Operation::From(from) => from.name.map(|name| name.text),
+        _ => None,
+    };
+    assert_eq!(name("FROM a AS \u{130}\u{212a}\n").as_deref(), Some("ik"));
+    assert_eq!(name("FROM a A\u{17f} b\n").as_deref(), Some("b"));
+    // Flags are read byte by byte, and so is the type of a HEALTHCHECK.
+    let Operation::Copy(copy) = valid("COPY --chown=\u{f6} a b\n") else { panic!("COPY") };
+    assert_eq!(copy.chown.expect("a flag").text, "\u{c3}\u{b6}");
+    let Operation::Copy(copy) = valid("COPY --chown=\u{e0} a b\n") else { panic!("COPY") };
+    assert_eq!((copy.chown.expect("a flag").text.as_str(), copy.sources.len()), ("\u{c3}", 1));
+    assert!(operation("HEALTHCHECK CMD\u{a0}a\n").is_err());
+    assert!(operation("HEALTHCHECK --interval=5s\u{a0}CMD a\n").is_err());
+}
+
+#[test]
 fn copy_divides_sources_and_destination() {
     let Operation::Copy(copy) =
         valid("COPY --from=b --chown=1:2 --exclude=x --exclude=y --link a <<EOF /d/\nx\nEOF\n")

@@ -20,5 +20,10 @@ pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
+/// Go's `strings.ToLower`: one character for each.
+pub(crate) fn lowercase(text: &str) -> String {
+    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
+}
+
 #[cfg(test)]
 mod tests;

@@ -186,7 +186,10 @@ impl<'a> Plan<'a> {
                     }
                 }
                 Some(cuts) => {
-                    edits.extend(cuts.iter().map(|cut| Edit::delete(with_space(document, instruction, row, cuts, *cut))));
+                    edits.extend(
+                        cuts.iter()
+                            .map(|cut| Edit::delete(with_space(document, instruction, row, cuts, *cut))),
+                    );
                     last_kept = Some(index);
                 }
             }
