@@ -22,6 +22,9 @@ pub use facet::{Declared, Facet};
 pub use pass::{Pass, PassInfo, Task};
 pub use path::RelPath;
 pub use position_map::PositionMap;
-pub use project::{Context, Dockerfile, FileSource, IgnoreComment, MemoryFiles, Project, ReadError, Run};
+pub use project::{
+    Context, Dockerfile, FileSource, IgnoreComment, MemoryFiles, Project, ReadError, Run,
+    ignore_comments_above,
+};
 pub use selection::{Consent, Selection};
 pub use verify::Breach;

@@ -46,7 +46,9 @@ pub fn builds_in(path: &RelPath, bytes: &[u8]) -> Vec<Build> {
     const LONGEST: usize = 1 << 20;
     let Some(kind) = kind(path) else { return Vec::new() };
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
-    if bytes.len() > LONGEST || memchr::memmem::find(bytes, b"build").is_none() {
+    // Most such files build nothing: those need not be parsed.
+    let word: &[u8] = if kind == Kind::Bake { b"target" } else { b"build" };
+    if bytes.len() > LONGEST || memchr::memmem::find(bytes, word).is_none() {
         return Vec::new();
     }
     match kind {

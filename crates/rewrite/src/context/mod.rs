@@ -7,11 +7,13 @@
 mod bake;
 mod build;
 mod compose;
+mod dockerignore;
 mod nearest;
 mod sources;
 mod workflow;
 
 pub use build::{Build, builds_in, may_build};
+pub use dockerignore::{ContextError, DockerIgnore, IgnoreError, Inherited, context_files, ignore_file};
 pub use nearest::nearest;
 pub use sources::{ContextSource, sources};
 

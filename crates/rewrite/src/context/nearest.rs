@@ -14,6 +14,12 @@ pub fn nearest(dockerfile: &RelPath, document: &Document, files: &dyn FileSource
     wanted.sort();
     wanted.dedup();
     let mut folder = dockerfile.parent();
+    let named = wanted.len();
+    wanted.retain(|source| !is_whole_folder(source));
+    if wanted.is_empty() && named > 0 && only_build_files(&folder, files) {
+        let name = if folder == RelPath::root() { "its folder" } else { folder.as_str() };
+        return Context::Unknown(format!("it copies all of its context, and {name} holds nothing to copy"));
+    }
     let mut missing = None;
     loop {
         match wanted.iter().find(|source| !stands(source, &folder, files)) {
@@ -26,18 +32,22 @@ pub fn nearest(dockerfile: &RelPath, document: &Document, files: &dyn FileSource
         folder = folder.parent();
     }
     let source = missing.unwrap_or_default();
-    Context::Unknown(format!("no folder holds all that it copies (`{source}` is not beside the Dockerfile)"))
+    Context::Unknown(format!("no folder holds all that it copies: `{source}` is not beside the Dockerfile"))
 }
 
-/// Whether `source` names something in `folder`. The folder itself counts where it holds more than
-/// Dockerfiles and their ignore files.
+fn is_whole_folder(source: &str) -> bool {
+    source.split('/').all(|part| matches!(part, "" | "."))
+}
+
+/// Whether `folder` holds nothing but Dockerfiles and their ignore files.
+fn only_build_files(folder: &RelPath, files: &dyn FileSource) -> bool {
+    files.list(folder).unwrap_or_default().iter().all(|name| is_build_file(name))
+}
+
+/// Whether `source` names something in `folder`.
 fn stands(source: &str, folder: &RelPath, files: &dyn FileSource) -> bool {
     let relative = source.trim_start_matches('/');
     let Some(path) = folder.join(relative) else { return false };
-    if path == *folder {
-        let names = files.list(folder).unwrap_or_default();
-        return names.iter().any(|name| !is_build_file(name));
-    }
     if is_pattern(relative) { matches_any(relative, folder, files) } else { files.exists(&path) }
 }
 

@@ -98,7 +98,7 @@ impl Dockerfile {
 
     /// The comments directly above the instruction with this index that keep passes away from it.
     pub fn ignore_comments(&self, instruction: usize) -> Vec<IgnoreComment> {
-        super::ignore::above(&self.document, instruction)
+        super::ignore_comments_above(&self.document, instruction)
     }
 
     /// The same Dockerfile with another text.

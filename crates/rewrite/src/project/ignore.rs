@@ -26,7 +26,7 @@ impl IgnoreComment {
 }
 
 /// The ignore comments in the comment lines directly above an instruction.
-pub(super) fn above(document: &Document, instruction: usize) -> Vec<IgnoreComment> {
+pub fn ignore_comments_above(document: &Document, instruction: usize) -> Vec<IgnoreComment> {
     let comments = document.comments_above(instruction);
     let mut at = comments.start;
     let mut found = Vec::new();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use dockerfile::{Context, Dockerfile, Run};
 pub use files::{FileSource, MemoryFiles, ReadError};
-pub use ignore::IgnoreComment;
+pub use ignore::{IgnoreComment, ignore_comments_above};
 
 use crate::RelPath;
 
