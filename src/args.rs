@@ -25,8 +25,16 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Change the files
     Apply(ApplyArgs),
+    /// Take the last apply back
+    Undo {
+        /// The project: a folder or file of it
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
     /// Exit with 1 if `apply` with the same options would write
     Check(CheckArgs),
+    /// Print what a Dockerfile means to the engine, as JSON
+    Inspect(InspectArgs),
     /// List the passes and their decisions
     Passes {
         /// How to print
@@ -73,7 +81,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) paths: Vec<PathBuf>,
 
     /// Make one git commit per pass
-    #[arg(long)]
+    #[arg(long, conflicts_with = "allow_dirty")]
     pub(crate) commit: bool,
 
     /// Change files that have uncommitted changes as well
@@ -101,6 +109,34 @@ pub(crate) struct CheckArgs {
 
     #[command(flatten)]
     pub(crate) options: Options,
+}
+
+/// `dockfit inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A Dockerfile, a folder that holds one, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+
+    /// The stage whose configuration is shown; the last one if none is named
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) target: Option<String>,
+
+    /// A build argument
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) build_arg: Vec<String>,
+
+    /// List the files of the context that reach the engine
+    #[arg(long)]
+    pub(crate) context_files: bool,
+
+    /// The build context
+    #[arg(long, value_name = "DIR")]
+    pub(crate) context: Option<PathBuf>,
+
+    /// How to print; there is JSON only
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub(crate) format: Format,
 }
 
 /// What all commands that run passes share.

@@ -2,9 +2,22 @@
 
 use dockfit_dockerfile::{Document, Position, Span, SyntaxError};
 
+/// How bad a problem is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Severity {
+    /// The exit code is 2.
+    Error,
+    /// It is told, and changes nothing.
+    Warning,
+    /// It is told to who wants to know more.
+    Note,
+}
+
 /// The kind of a problem, a stable word for machines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ProblemKind {
+    /// The options do not fit.
+    Usage,
     /// A path that was given is not there, or nothing of use is below it.
     Path,
     /// A link leads out of the project.
@@ -23,14 +36,25 @@ pub(crate) enum ProblemKind {
     Takeback,
     /// A bug ended the work on a project.
     Panic,
+    /// A comment that is to keep passes away names none.
+    IgnoreComment,
+    /// A file that was written has other names, which keep the old text.
+    HardLink,
+    /// A file has changes that are not committed.
+    Dirty,
+    /// A file changed since it was read.
+    Changed,
     /// A file could not be written.
     Write,
+    /// git failed.
+    Git,
 }
 
 impl ProblemKind {
     /// The word.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Usage => "usage",
             Self::Path => "path",
             Self::Link => "link",
             Self::Read => "read",
@@ -40,13 +64,22 @@ impl ProblemKind {
             Self::Config => "config",
             Self::Takeback => "takeback",
             Self::Panic => "panic",
+            Self::IgnoreComment => "ignore-comment",
+            Self::HardLink => "hard-link",
+            Self::Dirty => "dirty",
+            Self::Changed => "changed",
             Self::Write => "write",
+            Self::Git => "git",
         }
     }
 
-    /// Whether it makes the exit code 2.
-    pub(crate) fn is_error(self) -> bool {
-        self != Self::Template
+    /// How bad it is.
+    pub(crate) fn severity(self) -> Severity {
+        match self {
+            Self::Template => Severity::Note,
+            Self::IgnoreComment | Self::HardLink => Severity::Warning,
+            _ => Severity::Error,
+        }
     }
 }
 

@@ -8,13 +8,17 @@ use std::sync::{Arc, OnceLock};
 
 use dockfit_dockerfile::Document;
 use dockfit_rewrite::context::{self, Build};
-use dockfit_rewrite::{Context, Dockerfile, FileSource, MemoryFiles, Project, RelPath};
+use dockfit_rewrite::pipeline::Offer;
+use dockfit_rewrite::{
+    Context, Dockerfile, FileSource, MemoryFiles, Project, RelPath, ignore_comments_above,
+};
 use rayon::prelude::*;
 
+use crate::baseline::Baseline;
 use crate::discover::Root;
 use crate::disk::{self, DiskFiles, ReadFailure};
 use crate::problem::{Problem, ProblemKind};
-use crate::settings::Settings;
+use crate::settings::{Names, Settings};
 
 /// Dockerfiles that share files, before they are parsed for the passes.
 #[derive(Clone, Debug)]
@@ -62,6 +66,16 @@ impl Draft {
         Project::new(self.root.clone(), dockerfiles.collect(), files)
     }
 
+    /// Shows what the user accepted as well.
+    pub(crate) fn forget_baseline(&mut self) {
+        Arc::make_mut(&mut self.settings).accepted = Baseline::default();
+    }
+
+    /// Whether a decision is wanted, as far as the options say.
+    pub(crate) fn wants(&self, offer: &Offer<'_>) -> bool {
+        self.settings.target.as_deref().is_none_or(|target| crate::target::needs(target, offer))
+    }
+
     /// A path of the project as it is shown to the user.
     pub(crate) fn shown(&self, path: &RelPath) -> String {
         if self.standard_input { "-".to_owned() } else { shown(&path.on_disk(&self.root)) }
@@ -86,7 +100,7 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// Reads what was found in `root` and groups it into projects: Dockerfiles whose contexts are equal or lie
 /// one in the other belong together, the others are alone.
-pub(crate) fn drafts(root: &Root, context: Option<&Path>) -> (Vec<Draft>, Vec<Problem>) {
+pub(crate) fn drafts(root: &Root, context: Option<&Path>, names: &Names) -> (Vec<Draft>, Vec<Problem>) {
     let mut problems = Vec::new();
     let given = match context.map(|folder| inside(folder, &root.path)).transpose() {
         Ok(given) => given,
@@ -95,7 +109,13 @@ pub(crate) fn drafts(root: &Root, context: Option<&Path>) -> (Vec<Draft>, Vec<Pr
     let files = DiskFiles::new(root.path.clone());
     let builds = declared_builds(root);
     let paths: Vec<&RelPath> = root.dockerfiles.iter().collect();
-    let one = |path: &RelPath| crate::run::guarded(|| member(path, root, given.as_ref(), &builds, &files));
+    let one = |path: &RelPath| {
+        crate::run::guarded(|| {
+            let (member, document) = member(path, root, given.as_ref(), &builds, &files)?;
+            let shown = shown(&path.on_disk(&root.path));
+            Ok::<_, Vec<Problem>>((member, ignore_comments(&shown, &document, names)))
+        })
+    };
     let read: Vec<_> = if paths.len() < 8 {
         paths.into_iter().map(one).collect()
     } else {
@@ -104,7 +124,10 @@ pub(crate) fn drafts(root: &Root, context: Option<&Path>) -> (Vec<Draft>, Vec<Pr
     let mut members = Vec::new();
     for result in read {
         match result {
-            Ok(Ok(member)) => members.push(member),
+            Ok(Ok((member, warnings))) => {
+                members.push(member);
+                problems.extend(warnings);
+            }
             Ok(Err(found)) => problems.extend(found),
             Err(problem) => problems.push(problem),
         }
@@ -153,7 +176,7 @@ fn member(
     given: Option<&RelPath>,
     builds: &[Build],
     files: &DiskFiles,
-) -> Result<Member, Vec<Problem>> {
+) -> Result<(Member, Document), Vec<Problem>> {
     let on_disk = path.on_disk(&root.path);
     let shown = shown(&on_disk);
     let source = disk::read_inside(&root.path, path).map_err(|failure| vec![unread(&shown, &failure)])?;
@@ -166,7 +189,34 @@ fn member(
     } else {
         context::declared(path, builds).unwrap_or_else(|| context::nearest(path, &document, files))
     };
-    Ok(Member { path: path.clone(), context, source: source.into() })
+    Ok((Member { path: path.clone(), context, source: source.into() }, document))
+}
+
+/// Warns of comments that are to keep passes away and name none that there is.
+fn ignore_comments(shown: &str, document: &Document, names: &Names) -> Vec<Problem> {
+    let source = document.source();
+    if memchr::memmem::find(source, b"dockfit:").is_none() {
+        return Vec::new();
+    }
+    let problem = |message: String, help: String, span| {
+        let problem = Problem::new(ProblemKind::IgnoreComment, message).in_file(shown).at(source, span);
+        problem.help(help)
+    };
+    let mut problems = Vec::new();
+    let comments =
+        (0..document.instructions().len()).flat_map(|index| ignore_comments_above(document, index));
+    for comment in comments {
+        if !comment.well_formed {
+            let help = "write `# dockfit: ignore[name]`, or `# dockfit: ignore` for all passes";
+            problems.push(problem("this comment names no pass".to_owned(), help.to_owned(), comment.span));
+        }
+        for (name, span) in &comment.names {
+            if let Err((message, help)) = names.check(name) {
+                problems.push(problem(message, help, *span));
+            }
+        }
+    }
+    problems
 }
 
 fn unread(shown: &str, failure: &ReadFailure) -> Problem {

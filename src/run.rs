@@ -1,108 +1,65 @@
 //! Runs the passes on all projects, in parallel, so that one that fails stops no other.
 
 use std::cell::RefCell;
-use std::io::Read;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::PathBuf;
 
-use dockfit_rewrite::{Pass, pipeline};
+use dockfit_rewrite::Pass;
+use dockfit_rewrite::pipeline::{self, Offer, Report};
 use rayon::prelude::*;
 
-use crate::args::Options;
-use crate::discover;
-use crate::disk::LARGEST;
 use crate::problem::{Problem, ProblemKind};
-use crate::project::{Draft, drafts};
-use crate::settings::{Names, Settings};
+use crate::progress::Progress;
+use crate::project::Draft;
 
-/// The passes, and how they are to run.
-pub(crate) struct Runner<'a> {
-    pub(crate) passes: &'static [&'static dyn Pass],
-    pub(crate) options: &'a Options,
+/// What the passes made of a project.
+pub(crate) struct Ran {
+    pub(crate) report: Report,
+    /// Number of refusals that are left out because the user accepted them.
+    pub(crate) accepted: usize,
 }
 
-impl Runner<'_> {
-    /// Checks the names that the options hold.
-    pub(crate) fn names(&self) -> Result<Names, Problem> {
-        let names = Names::of(self.passes);
-        let Options { only, skip, with, .. } = self.options;
-        for (option, list) in [("--only", only), ("--skip", skip), ("--with", with)] {
-            for name in list {
-                names.check(name).map_err(|(message, help)| {
-                    Problem::new(ProblemKind::Config, format!("{option}: {message}")).help(help)
-                })?;
-            }
-        }
-        Ok(names)
-    }
+/// Which decisions are wanted.
+pub(crate) type Keep<'a> = dyn FnMut(&Offer<'_>) -> bool + 'a;
 
-    /// The projects below `paths`, and what went wrong.
-    pub(crate) fn projects(&self, paths: &[PathBuf], names: &Names) -> (Vec<Draft>, Vec<Problem>) {
-        let found = discover::search(paths, self.options, names);
-        let mut projects = Vec::new();
-        let mut problems = found.problems;
-        for root in found.roots {
-            let (mut more, mut wrong) = drafts(&root, self.options.context.as_deref());
-            projects.append(&mut more);
-            problems.append(&mut wrong);
-        }
-        (projects, problems)
-    }
+/// Runs the passes on one project.
+pub(crate) fn one(passes: &[&'static dyn Pass], draft: &Draft, keep: &mut Keep<'_>) -> Result<Ran, Problem> {
+    let result = guarded(|| {
+        let project = draft.project();
+        let mut report = pipeline::run_choosing(&project, passes, &draft.settings.selection, keep);
+        let accepted = draft.settings.accepted.leave_out(&mut report);
+        Ran { report, accepted }
+    });
+    result.map_err(|problem| {
+        let file = draft.members.first().map(|member| draft.shown(&member.path));
+        Problem { file, ..problem }
+    })
+}
 
-    /// The project that standard input is.
-    pub(crate) fn standard_input(&self, names: &Names) -> Result<Draft, Vec<Problem>> {
-        let mut source = Vec::new();
-        let read = std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut source);
-        if let Err(error) = read {
-            let problem = Problem::new(ProblemKind::Read, format!("it cannot be read: {error}"));
-            return Err(vec![problem.in_file("-")]);
-        }
-        if source.len() as u64 > LARGEST {
-            let message = format!("the input is longer than {} MB", LARGEST >> 20);
-            return Err(vec![Problem::new(ProblemKind::TooLarge, message).in_file("-")]);
-        }
-        let here = std::env::current_dir().unwrap_or_default();
-        let settings = Settings::load(&here, &here, self.options, names).map_err(|problem| vec![problem])?;
-        Draft::standard_input(settings, source)
-    }
-
-    /// Runs the passes on each project, makes something of the report and hands it over in order.
-    pub(crate) fn each<T: Send>(
-        &self,
-        projects: &[Draft],
-        make: impl Fn(&Draft, &pipeline::Report) -> T + Sync,
-        mut take: impl FnMut(&Draft, Result<T, Problem>),
-    ) {
-        // As many at once as keeps all threads busy, and the memory small.
-        const CHUNK: usize = 256;
-        let one = |draft: &Draft| {
-            let result = guarded(|| {
-                let project = draft.project();
-                let report = pipeline::run(&project, self.passes, &draft.settings.selection);
-                make(draft, &report)
-            });
-            result.map_err(|problem| {
-                let file = draft.members.first().map(|member| draft.shown(&member.path));
-                Problem { file, ..problem }
-            })
+/// Runs the passes on each project, makes something of what they say and hands it over in order.
+pub(crate) fn each<T: Send>(
+    passes: &[&'static dyn Pass],
+    projects: &[Draft],
+    make: impl Fn(&Draft, &Ran) -> T + Sync,
+    mut take: impl FnMut(&Draft, Result<T, Problem>),
+) {
+    // As many at once as keeps all threads busy, and the memory small.
+    const CHUNK: usize = 256;
+    let all = |draft: &Draft| {
+        let ran = one(passes, draft, &mut |offer| draft.wants(offer))?;
+        Ok(make(draft, &ran))
+    };
+    let mut progress = Progress::over(projects.len());
+    for chunk in projects.chunks(CHUNK) {
+        let results: Vec<_> = match chunk {
+            [only] => vec![all(only)],
+            many => many.par_iter().map(all).collect(),
         };
-        for chunk in projects.chunks(CHUNK) {
-            let results: Vec<_> = match chunk {
-                [only] => vec![one(only)],
-                many => many.par_iter().map(one).collect(),
-            };
+        progress.hide(|| {
             for (draft, result) in chunk.iter().zip(results) {
                 take(draft, result);
             }
-        }
-    }
-}
-
-/// Sets the number of threads, before any is started.
-pub(crate) fn threads(jobs: Option<usize>) {
-    if let Some(jobs) = jobs {
-        // It fails only where a pool was built already; then that one serves.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+        });
+        progress.advance(chunk.len());
     }
 }
 
@@ -121,8 +78,10 @@ pub(crate) fn record_panics() {
 
 /// What `work` makes; a panic becomes a problem.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
-    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
-        let message = PANIC.with(|slot| slot.borrow_mut().take()).unwrap_or_default();
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        let said = payload.downcast_ref::<&str>().map(ToString::to_string);
+        let recorded = PANIC.with(|slot| slot.borrow_mut().take());
+        let message = recorded.or(said).unwrap_or_default();
         let problem = Problem::new(ProblemKind::Panic, format!("a bug of dockfit: {message}"));
         problem.help("nothing was changed here; please report it, with the file")
     })

@@ -1,11 +1,8 @@
 //! What may reach a terminal.
 
 use std::borrow::Cow;
-use std::io::IsTerminal;
 
 use anstyle::{AnsiColor, Style};
-
-use crate::args::Color;
 
 /// The styles of the text form; all empty without colour.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,16 +38,6 @@ impl Palette {
         good: AnsiColor::Green.on_default().bold(),
         styled: true,
     };
-
-    /// The palette for `stream`, as the user, `NO_COLOR`, `CLICOLOR` and the terminal have it.
-    pub(crate) fn choose(color: Color, stream: &(impl IsTerminal + anstream::stream::RawStream)) -> Self {
-        let colored = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
-        };
-        if colored { Self::COLOR } else { Self::default() }
-    }
 }
 
 /// `text` in a style.

@@ -1,183 +1,113 @@
 //! `dockfit diff` and `dockfit check`: show, write nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
 use dockfit_rewrite::Pass;
-use dockfit_rewrite::pipeline::Report;
 
 use super::Exit;
-use super::output::Output;
 use crate::args::{CheckArgs, Format, Options};
+use crate::baseline::Baseline;
+use crate::console::Console;
+use crate::printer::{Mode, Printer, Style};
 use crate::problem::{Problem, ProblemKind};
-use crate::project::Draft;
-use crate::report::{self, Counts, Look, Part, Series};
-use crate::run::{Runner, threads};
-use crate::terminal::Palette;
-
-/// What one project comes to.
-struct Piece {
-    shown: String,
-    parts: Vec<Part>,
-    counts: Counts,
-    takebacks: Vec<Problem>,
-}
+use crate::project::{Draft, shown};
+use crate::run;
+use crate::session::Session;
 
 /// Shows what would change.
 pub(super) fn diff(
     paths: &[PathBuf],
     options: &Options,
     passes: &'static [&'static dyn Pass],
+    console: &mut Console,
 ) -> io::Result<Exit> {
-    show(paths, options, passes, false)
+    show(paths, options, passes, Mode::Diff, console)
 }
 
 /// Tells whether anything would change.
-pub(super) fn check(args: &CheckArgs, passes: &'static [&'static dyn Pass]) -> io::Result<Exit> {
-    show(&args.paths, &args.options, passes, true)
+pub(super) fn check(
+    args: &CheckArgs,
+    passes: &'static [&'static dyn Pass],
+    console: &mut Console,
+) -> io::Result<Exit> {
+    if args.write_baseline {
+        return write_baseline(args, passes, console);
+    }
+    show(&args.paths, &args.options, passes, Mode::Check, console)
 }
 
 fn show(
     paths: &[PathBuf],
     options: &Options,
     passes: &'static [&'static dyn Pass],
-    check: bool,
+    mode: Mode,
+    console: &mut Console,
 ) -> io::Result<Exit> {
-    threads(options.jobs);
-    let runner = Runner { passes, options };
-    let mut output = Output::new(options);
-    let (drafts, problems) = match collect(&runner, paths) {
-        Ok(collected) => collected,
-        Err(problem) => {
-            output.problem(&problem);
-            return Ok(Exit::Error);
-        }
-    };
-    let format =
-        options.format.or(drafts.iter().find_map(|draft| draft.settings.format)).unwrap_or(Format::Text);
-    let look = Look { palette: Palette::choose(options.color, &io::stdout()), verbose: options.verbose > 0 };
-    let json = format == Format::Json;
-    let mut errors: Vec<String> = Vec::new();
-    let mut tell = |output: &mut Output, problem: &Problem| {
-        if json {
-            output.count(problem);
-            errors.push(report::problem_json(problem));
-        } else {
-            output.problem(problem);
-        }
-    };
-    for problem in &problems {
-        tell(&mut output, problem);
-    }
-    if format == Format::Patch && drafts.iter().any(|draft| draft.root != drafts[0].root) {
+    let Some(session) = Session::start(passes, options, console) else { return super::failed(console) };
+    let Some(input) = session.find(paths, console) else { return super::failed(console) };
+    let projects = session.projects(input, console);
+    let format = session.format(&projects, console);
+    if format == Format::Patch && one_root(&projects).is_none() {
         let problem =
-            Problem::new(ProblemKind::Path, "a patch series is of one project, and these are several");
-        output.problem(&problem.help("run dockfit once for each"));
-        return Ok(Exit::Error);
+            Problem::new(ProblemKind::Usage, "a patch series is of one project, and these are several");
+        console.problem(&problem.help("run dockfit once for each"));
+        return super::failed(console);
     }
-    let order = |info: &dockfit_rewrite::PassInfo| {
-        passes.iter().position(|pass| pass.info().id == info.id).unwrap_or(passes.len())
-    };
-    let make = |draft: &Draft, report: &Report| Piece {
-        shown: match format {
-            Format::Json => report::project_json(draft, report),
-            Format::Text if options.quiet => String::new(),
-            Format::Text if check => report::changed_files(draft, report, &look),
-            Format::Text => report::project_text(draft, report, &look),
-            Format::Patch => String::new(),
+    let style = Style { passes, mode, format, look: session.look(console), quiet: options.quiet };
+    let mut printer = Printer::start(style, console);
+    run::each(
+        passes,
+        &projects,
+        |draft, ran| style.piece(draft, ran),
+        |_, result| match result {
+            Ok(piece) => printer.take(piece, console),
+            Err(problem) => console.problem(&problem),
         },
-        parts: if format == Format::Patch { Series::parts(report, order) } else { Vec::new() },
-        counts: Counts::of(report),
-        takebacks: report::takebacks(draft, report),
-    };
-    let mut counts = Counts::default();
-    let mut series = Series::default();
-    let mut written = Ok(());
-    if json {
-        written = output.print("{\"schema\":1,\"projects\":[");
+    );
+    let changed = printer.counts.changed > 0;
+    let last = if changed && mode == Mode::Diff { super::hint::apply(&console.words) } else { String::new() };
+    printer.finish(&last, console)?;
+    Ok(super::exit(console, mode == Mode::Check && changed))
+}
+
+/// The root of all projects, if it is one; of no project, nothing.
+fn one_root(projects: &[Draft]) -> Option<()> {
+    let first = projects.first();
+    projects.iter().all(|draft| first.is_some_and(|first| first.root == draft.root)).then_some(())
+}
+
+/// Writes what is refused today to the baseline files.
+fn write_baseline(
+    args: &CheckArgs,
+    passes: &'static [&'static dyn Pass],
+    console: &mut Console,
+) -> io::Result<Exit> {
+    let options = &args.options;
+    let Some(mut session) = Session::start(passes, options, console) else { return super::failed(console) };
+    session.without_baseline();
+    let Some(input) = session.find(&args.paths, console) else { return super::failed(console) };
+    let projects = session.projects(input, console);
+    let mut accepted: BTreeMap<PathBuf, BTreeSet<_>> = BTreeMap::new();
+    for draft in &projects {
+        accepted.entry(draft.settings.baseline.clone()).or_default();
     }
-    let mut first = true;
-    runner.each(&drafts, make, |_, result| match result {
-        Ok(piece) => {
-            counts.add(piece.counts);
-            series.push(piece.parts);
-            for problem in &piece.takebacks {
-                tell(&mut output, problem);
-            }
-            if written.is_ok() {
-                let separator = if !json {
-                    ""
-                } else if first {
-                    "\n"
-                } else {
-                    ",\n"
-                };
-                written = output.print(separator).and_then(|()| output.print(piece.shown));
-            }
-            first = false;
-        }
-        Err(problem) => tell(&mut output, &problem),
+    let make = |_: &Draft, ran: &run::Ran| Baseline::of(&ran.report).collect::<Vec<_>>();
+    run::each(passes, &projects, make, |draft, result| match result {
+        Ok(entries) => accepted.entry(draft.settings.baseline.clone()).or_default().extend(entries),
+        Err(problem) => console.problem(&problem),
     });
-    written?;
-    match format {
-        Format::Json => {
-            let lines = errors.join(",\n");
-            let lines = if lines.is_empty() { lines } else { format!("\n{lines}\n") };
-            output.print(format!("\n],\"errors\":[{lines}]}}\n"))?;
-        }
-        Format::Patch => output.print(series.write())?,
-        Format::Text if options.quiet => {}
-        Format::Text => {
-            output.print(report::summary(&counts, false, &look))?;
-            if counts.changed > 0 && !check {
-                output.print(format!("To apply: {}\n", command_line(paths)))?;
+    for (path, entries) in accepted {
+        let count = entries.len();
+        match Baseline::write(&path, entries) {
+            Ok(()) => console.print(format!("{}: {count} accepted\n", shown(&path)))?,
+            Err(error) => {
+                let problem = Problem::new(ProblemKind::Write, format!("it cannot be written: {error}"));
+                console.problem(&problem.in_file(shown(&path)));
             }
         }
     }
-    let exit = if output.failed > 0 {
-        Exit::Error
-    } else if check && counts.changed > 0 {
-        Exit::Found
-    } else {
-        Exit::Done
-    };
-    output.finish()?;
-    Ok(exit)
-}
-
-/// The projects that `paths` name, standard input among them.
-pub(super) fn collect(runner: &Runner<'_>, paths: &[PathBuf]) -> Result<(Vec<Draft>, Vec<Problem>), Problem> {
-    let names = runner.names()?;
-    if paths.iter().any(|path| path.as_os_str() == "-") {
-        if paths.len() > 1 {
-            let problem = Problem::new(ProblemKind::Path, "`-` cannot stand beside other paths");
-            return Err(problem.help("run dockfit once for standard input, once for the paths"));
-        }
-        return Ok(match runner.standard_input(&names) {
-            Ok(draft) => (vec![draft], Vec::new()),
-            Err(problems) => (Vec::new(), problems),
-        });
-    }
-    Ok(runner.projects(paths, &names))
-}
-
-/// The command that applies what was shown.
-fn command_line(paths: &[PathBuf]) -> String {
-    let mut line = "dockfit apply".to_owned();
-    let options = std::env::args().skip(1).filter(|arg| arg != "diff");
-    let _ = paths;
-    for arg in options {
-        line.push(' ');
-        line.push_str(&quoted(&arg));
-    }
-    line
-}
-
-fn quoted(arg: &str) -> String {
-    let plain = |char: char| char.is_ascii_alphanumeric() || "-_./=,:@%+".contains(char);
-    if !arg.is_empty() && arg.chars().all(plain) {
-        arg.to_owned()
-    } else {
-        format!("'{}'", crate::terminal::visible(arg).replace('\'', "'\\''"))
-    }
+    console.flush()?;
+    Ok(super::exit(console, false))
 }

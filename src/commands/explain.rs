@@ -5,21 +5,18 @@ use std::io;
 use dockfit_rewrite::Pass;
 
 use super::Exit;
-use super::output::Output;
+use crate::console::Console;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Names;
 
 /// Prints the page of a pass.
-pub(super) fn explain(name: &str, passes: &[&'static dyn Pass]) -> io::Result<Exit> {
-    let mut output = Output::plain();
+pub(super) fn explain(name: &str, passes: &[&'static dyn Pass], console: &mut Console) -> io::Result<Exit> {
     if let Err((message, help)) = Names::of(passes).check(name) {
-        output.problem(&Problem::new(ProblemKind::Config, message).help(help));
-        return Ok(Exit::Error);
+        console.problem(&Problem::new(ProblemKind::Usage, message).help(help));
+        return super::failed(console);
     }
     let id = name.split('/').next().unwrap_or(name);
-    if let Some(pass) = passes.iter().find(|pass| pass.info().id == id) {
-        output.print(pass.info().page)?;
-    }
-    output.finish()?;
-    Ok(Exit::Done)
+    let pass = passes.iter().find(|pass| pass.info().id == id);
+    let page = pass.map(|pass| crate::markdown::for_terminal(pass.info().page, &console.palette()));
+    super::done(page.unwrap_or_default(), console)
 }

@@ -1,21 +1,24 @@
 //! The commands.
 
 mod apply;
+mod ask;
 mod diff;
 mod explain;
+mod hint;
 mod init;
-mod output;
+mod inspect;
 mod passes;
+mod undo;
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use dockfit_rewrite::Pass;
 
 use crate::args::{Cli, Command, DiffArgs};
-use crate::run::record_panics;
-use output::Output;
+use crate::console::Console;
+use crate::run::{guarded, record_panics};
 
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -31,48 +34,83 @@ pub(crate) enum Exit {
 /// Reads the arguments and does what they say.
 pub(crate) fn main() -> ExitCode {
     record_panics();
+    crate::interrupt::watch();
     let cli = Cli::parse();
-    let passes = dockfit_transforms::passes();
-    let command = cli
-        .command
-        .unwrap_or_else(|| Command::Diff(DiffArgs { paths: vec![".".into()], options: cli.options }));
-    let result = match crate::run::guarded(|| dispatch(command, passes)) {
+    let mut console = Console::of_process();
+    let result = match guarded(|| dispatch(cli, dockfit_transforms::passes(), &mut console)) {
         Ok(result) => result,
         Err(problem) => {
-            Output::plain().problem(&problem);
+            console.problem(&problem);
             Ok(Exit::Error)
         }
     };
     match result {
         Ok(exit) => ExitCode::from(exit as u8),
         // Who reads the output has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(Exit::Done as u8),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(Exit::Done as u8),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "dockfit: the output cannot be written: {error}");
+            let _ = writeln!(io::stderr(), "dockfit: the output cannot be written: {error}");
             ExitCode::from(Exit::Error as u8)
         }
     }
 }
 
-fn dispatch(command: Command, passes: &'static [&'static dyn Pass]) -> std::io::Result<Exit> {
+/// Does what the arguments say.
+pub(crate) fn dispatch(
+    cli: Cli,
+    passes: &'static [&'static dyn Pass],
+    console: &mut Console,
+) -> io::Result<Exit> {
+    let command = cli
+        .command
+        .unwrap_or_else(|| Command::Diff(DiffArgs { paths: vec![".".into()], options: cli.options }));
     match command {
-        Command::Diff(args) => diff::diff(&args.paths, &args.options, passes),
-        Command::Check(args) => diff::check(&args, passes),
-        Command::Apply(args) => apply::apply(&args, passes),
-        Command::Passes { format } => passes::list(format, passes),
-        Command::Explain { pass } => explain::explain(&pass, passes),
-        Command::Init { path } => init::init(&path),
+        Command::Diff(args) => diff::diff(&args.paths, &args.options, passes, console),
+        Command::Check(args) => diff::check(&args, passes, console),
+        Command::Apply(args) => apply::apply(&args, passes, console),
+        Command::Undo { path } => undo::undo(&path, console),
+        Command::Inspect(args) => inspect::inspect_file(&args, passes, console),
+        Command::Passes { format } => passes::list(format, passes, console),
+        Command::Explain { pass } => explain::explain(&pass, passes, console),
+        Command::Init { path } => init::init(&path, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dockfit", &mut script);
-            std::io::stdout().write_all(&script)?;
-            Ok(Exit::Done)
+            done(script, console)
         }
         Command::Man => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            std::io::stdout().write_all(&page)?;
-            Ok(Exit::Done)
+            done(page, console)
         }
     }
+}
+
+/// Prints a result that is all there is to say.
+fn done(text: impl AsRef<[u8]>, console: &mut Console) -> io::Result<Exit> {
+    console.print(text)?;
+    console.flush()?;
+    Ok(exit(console, false))
+}
+
+/// How a command ends that found changes or not, by what was told: errors win.
+fn exit(console: &Console, found: bool) -> Exit {
+    if console.failed > 0 {
+        Exit::Error
+    } else if found {
+        Exit::Found
+    } else {
+        Exit::Done
+    }
+}
+
+/// Ends a command that could not begin; what stood in its way has been told, or stands in the document.
+fn failed(console: &mut Console) -> io::Result<Exit> {
+    let errors = console.collected();
+    if !errors.is_empty() {
+        console
+            .print(format!("{{\"schema\":1,\"projects\":[],\"errors\":[\n{}\n]}}\n", errors.join(",\n")))?;
+    }
+    console.flush()?;
+    Ok(Exit::Error)
 }

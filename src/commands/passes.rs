@@ -3,33 +3,29 @@
 use std::fmt::Write as _;
 use std::io;
 
-use dockfit_rewrite::{Pass, Safety};
+use dockfit_rewrite::{Pass, Safety, Selection};
 
 use super::Exit;
-use super::output::Output;
-use crate::args::{Color, Format};
+use crate::args::Format;
+use crate::console::Console;
 use crate::problem::{Problem, ProblemKind};
 use crate::report;
 use crate::terminal::{Palette, paint};
 
 /// Lists the passes in the order in which they run.
-pub(super) fn list(format: Format, passes: &[&'static dyn Pass]) -> io::Result<Exit> {
-    let mut output = Output::plain();
+pub(super) fn list(format: Format, passes: &[&'static dyn Pass], console: &mut Console) -> io::Result<Exit> {
     match format {
-        Format::Json => output.print(format!("{}\n", report::passes_json(passes)))?,
-        Format::Text => output.print(text(passes))?,
+        Format::Json => super::done(format!("{}\n", report::passes_json(passes)), console),
+        Format::Text => super::done(text(passes, console.palette()), console),
         Format::Patch => {
-            let problem = Problem::new(ProblemKind::Config, "the list of passes is no patch");
-            output.problem(&problem.help("use --format text or --format json"));
-            return Ok(Exit::Error);
+            let problem = Problem::new(ProblemKind::Usage, "the list of passes is no patch");
+            console.problem(&problem.help("use --format text or --format json"));
+            super::failed(console)
         }
     }
-    output.finish()?;
-    Ok(Exit::Done)
 }
 
-fn text(passes: &[&'static dyn Pass]) -> String {
-    let palette = Palette::choose(Color::Auto, &io::stdout());
+fn text(passes: &[&'static dyn Pass], palette: Palette) -> String {
     let mut out = String::new();
     for info in passes.iter().map(|pass| pass.info()) {
         let proposal = paint(palette.dim, format!("proposal {}", info.proposal));
@@ -38,7 +34,7 @@ fn text(passes: &[&'static dyn Pass]) -> String {
         for decision in info.decisions {
             let how = match decision.safety {
                 Safety::Safe => "by default".to_owned(),
-                _ => format!("with {}", dockfit_rewrite::Selection::option_for(decision)),
+                _ => format!("with {}", Selection::option_for(decision)),
             };
             let how = paint(palette.dim, format!("[{}, {how}]", decision.safety.name()));
             let _ = writeln!(out, "    {:widest$}  {} {how}", decision.id, decision.summary);

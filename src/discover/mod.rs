@@ -53,6 +53,12 @@ pub(crate) fn search(paths: &[PathBuf], options: &Options, names: &Names) -> Fou
     Found { roots: search.roots.into_values().flatten().collect(), problems: search.problems }
 }
 
+/// The root of the project that `path` lies in, if there is such a path.
+pub(crate) fn root_of(path: &Path) -> Option<PathBuf> {
+    let metadata = fs::metadata(path).ok()?;
+    Some(root::of(path, metadata.is_dir()).path)
+}
+
 struct Search<'a> {
     options: &'a Options,
     names: &'a Names,
@@ -77,6 +83,9 @@ impl Search<'_> {
         let Some(key) = self.root(&place, &folder)? else { return Ok(()) };
         let Some(Some(root)) = self.roots.get_mut(&key) else { return Ok(()) };
         walk::builders_above(root, &folder);
+        if metadata.is_file() && kind(inside.file_name()) == NameKind::Template {
+            return Err(template(given));
+        }
         if metadata.is_file() {
             root.dockerfiles.insert(inside);
             return Ok(());
@@ -139,6 +148,11 @@ fn missing(path: &Path, error: &std::io::Error) -> Problem {
         }
     };
     Problem::new(ProblemKind::Path, message).in_file(shown(path)).help(help)
+}
+
+fn template(path: &Path) -> Problem {
+    let problem = Problem::new(ProblemKind::Template, "a template is not edited").in_file(shown(path));
+    problem.help("run dockfit on what it makes, or change it by hand")
 }
 
 fn leads_out(given: &Path, real: &Path, root: &Path) -> Problem {

@@ -6,7 +6,7 @@ use std::path::Path;
 use dockfit_rewrite::{RelPath, context};
 use ignore::{DirEntry, WalkBuilder};
 
-use super::{NameKind, Root, kind, leads_out};
+use super::{NameKind, Root, kind, leads_out, template};
 use crate::problem::{Problem, ProblemKind};
 use crate::project::shown;
 
@@ -52,8 +52,7 @@ fn take(root: &mut Root, entry: &DirEntry, seen: &mut Seen) {
     match kind(name) {
         NameKind::Template if file_type.is_file() => {
             seen.dockerfiles += 1;
-            let problem = Problem::new(ProblemKind::Template, "a template is not edited");
-            seen.problems.push(problem.in_file(shown(entry.path())));
+            seen.problems.push(template(entry.path()));
         }
         NameKind::Dockerfile if file_type.is_symlink() => match fs::canonicalize(entry.path()) {
             Ok(real) if real.is_dir() => {}

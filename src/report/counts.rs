@@ -18,14 +18,17 @@ pub(crate) struct Counts {
     pub(crate) already: usize,
     pub(crate) refused: usize,
     pub(crate) advised: usize,
+    /// Refusals and advice that the user accepted.
+    pub(crate) accepted: usize,
 }
 
 impl Counts {
-    /// Those of one project.
-    pub(crate) fn of(report: &Report) -> Self {
+    /// Those of one project, of which `accepted` decisions were left out.
+    pub(crate) fn of(report: &Report, accepted: usize) -> Self {
         let mut counts = Self {
             dockerfiles: report.before.dockerfiles().len(),
             changed: report.changes.len(),
+            accepted,
             ..Self::default()
         };
         for placed in report.passes.iter().flat_map(|pass| &pass.decisions) {
@@ -47,6 +50,7 @@ impl Counts {
         self.already += other.already;
         self.refused += other.refused;
         self.advised += other.advised;
+        self.accepted += other.accepted;
     }
 }
 
@@ -56,8 +60,11 @@ pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
 }
 
 /// The last line: what was read, what changes (or `changed`), what was decided.
-pub(crate) fn summary(counts: &Counts, done: bool, look: &Look) -> String {
-    let read = plural(counts.dockerfiles, "Dockerfile", "Dockerfiles");
+pub(crate) fn summary(counts: &Counts, templates: usize, done: bool, look: &Look) -> String {
+    let mut read = plural(counts.dockerfiles, "Dockerfile", "Dockerfiles");
+    if templates > 0 {
+        read = format!("{read}, {} skipped", plural(templates, "template", "templates"));
+    }
     let changed = match (counts.changed, done) {
         (0, _) => "nothing to change".to_owned(),
         (count, true) => format!("{} changed", plural(count, "file", "files")),
@@ -65,10 +72,11 @@ pub(crate) fn summary(counts: &Counts, done: bool, look: &Look) -> String {
     };
     let mut outcomes = Vec::new();
     for (count, word) in [
-        (counts.applied, "applied"),
+        (counts.applied, if done { "applied" } else { "to apply" }),
         (counts.already, "already so"),
         (counts.refused, "refused"),
         (counts.advised, "advised"),
+        (counts.accepted, "accepted before"),
     ] {
         if count > 0 {
             outcomes.push(format!("{count} {word}"));

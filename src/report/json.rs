@@ -155,24 +155,9 @@ fn dockerfile<'a>(report: &'a Report, file: &'a Dockerfile, entries: &[Entry<'a>
             Context::Known(context) => Some(if context.as_str().is_empty() { "." } else { context.as_str() }),
             Context::Unknown(_) => None,
         },
-        targets: targets(file),
+        targets: crate::target::stages(file.document()),
         passes: entries.iter().map(|entry| pass(report, entry)).collect(),
     }
-}
-
-/// The names of the stages, in order.
-fn targets(file: &Dockerfile) -> Vec<String> {
-    let instructions = file.document().instructions().iter();
-    let names = instructions.filter(|found| found.keyword() == dockfit_dockerfile::Keyword::From).filter_map(
-        |from| {
-            let words: Vec<&str> = from.arguments().split_whitespace().collect();
-            match words.as_slice() {
-                [_, r#as, name] if r#as.eq_ignore_ascii_case("as") => Some((*name).to_owned()),
-                _ => None,
-            }
-        },
-    );
-    names.collect()
 }
 
 fn pass<'a>(report: &'a Report, entry: &Entry<'a>) -> PassJson<'a> {

@@ -10,11 +10,12 @@ mod text;
 use dockfit_rewrite::pipeline::{FileChange, PassReport, PlacedDecision, Report};
 use dockfit_rewrite::{Outcome, Place};
 
-pub(crate) use counts::{Counts, summary};
+pub(crate) use counts::{Counts, plural, summary};
+pub(crate) use diff::for_terminal as diff_text;
 pub(crate) use json::{passes as passes_json, problem as problem_json, project as project_json};
 pub(crate) use patch::{Part, Series};
 pub(crate) use problems::{problem as problem_text, takebacks};
-pub(crate) use text::{Look, changed_files, project as project_text};
+pub(crate) use text::{Look, changed_files, project as project_text, refusals};
 
 /// What one pass says of one Dockerfile.
 pub(crate) struct Entry<'a> {

@@ -16,6 +16,7 @@ pub(crate) struct Series {
     mails: BTreeMap<usize, Mail>,
 }
 
+#[derive(Clone)]
 struct Mail {
     info: &'static PassInfo,
     diff: Vec<u8>,
@@ -24,6 +25,7 @@ struct Mail {
 }
 
 /// What one project adds to the series.
+#[derive(Clone)]
 pub(crate) struct Part {
     index: usize,
     mail: Mail,
@@ -51,6 +53,12 @@ impl Series {
                 }
             }
         }
+    }
+
+    /// The message of the commit that a pass makes.
+    pub(crate) fn message(&self, index: usize) -> Option<String> {
+        let mail = self.mails.get(&index)?;
+        Some(format!("{}\n\n{}", mail.subject(), mail.body()))
     }
 
     /// The whole series.

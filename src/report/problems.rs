@@ -3,13 +3,17 @@
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use dockfit_rewrite::pipeline::Report;
 
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{Problem, ProblemKind, Severity};
 use crate::project::Draft;
 use crate::terminal::{Palette, visible};
 
 /// A problem for the terminal.
 pub(crate) fn problem(problem: &Problem, palette: &Palette) -> String {
-    let level = if problem.kind.is_error() { Level::ERROR } else { Level::NOTE };
+    let level = match problem.kind.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
     let title = level.primary_title(problem.message.as_str());
     let mut group = match (&problem.excerpt, &problem.file) {
         (Some(excerpt), Some(file)) => {

@@ -31,6 +31,12 @@ pub(crate) fn project(draft: &Draft, report: &Report, look: &Look) -> String {
     out
 }
 
+/// What was refused and advised, without diffs.
+pub(crate) fn refusals(draft: &Draft, report: &Report, look: &Look) -> String {
+    let decisions = report.passes.iter().flat_map(|pass| &pass.decisions);
+    decisions.filter_map(|placed| decision(draft, report, placed, look)).collect()
+}
+
 /// One line per file that changes, with the passes that change it.
 pub(crate) fn changed_files(draft: &Draft, report: &Report, look: &Look) -> String {
     let mut out = String::new();

@@ -55,7 +55,7 @@ pub(super) fn parse(
             "format" => settings.format = Some(format(value)?),
             "exclude" => settings.exclude = Some(globs(value)?),
             "context" => settings.contexts = contexts(value, folder)?,
-            "baseline" => settings.baseline = Some(folder.join(string(value)?)),
+            "baseline" => settings.baseline = folder.join(string(value)?),
             unknown => {
                 let help = match nearest(unknown, KEYS.into_iter()) {
                     Some(near) => format!("did you mean `{near}`?"),

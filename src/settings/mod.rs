@@ -13,6 +13,7 @@ pub(crate) use file::normal;
 pub(crate) use names::{Names, nearest};
 
 use crate::args::{Format, Options};
+use crate::baseline::{self, Baseline};
 use crate::disk;
 use crate::problem::{Problem, ProblemKind};
 use crate::terminal::visible;
@@ -24,14 +25,18 @@ pub(crate) struct Settings {
     pub(crate) file: Option<PathBuf>,
     /// Which passes and decisions.
     pub(crate) selection: Selection,
+    /// Only what this stage is built from.
+    pub(crate) target: Option<String>,
     /// How to print, where the configuration says.
     pub(crate) format: Option<Format>,
     /// What folders are not searched for; paths relative to the configuration's folder.
     pub(crate) exclude: Option<GlobSet>,
     /// Build contexts by Dockerfile, both absolute.
     pub(crate) contexts: BTreeMap<PathBuf, PathBuf>,
-    /// The file of accepted refusals.
-    pub(crate) baseline: Option<PathBuf>,
+    /// The file of accepted refusals; it need not exist.
+    pub(crate) baseline: PathBuf,
+    /// What stands in it.
+    pub(crate) accepted: Baseline,
 }
 
 impl Settings {
@@ -59,6 +64,12 @@ impl Settings {
         selection.with.extend(options.with.iter().cloned());
         selection.allow_unsafe |= options.allow_unsafe;
         selection.all |= options.all;
+        settings.target.clone_from(&options.target);
+        if settings.baseline.as_os_str().is_empty() {
+            let folder = settings.file.as_deref().and_then(Path::parent).unwrap_or(root);
+            settings.baseline = folder.join(baseline::FILE_NAME);
+        }
+        settings.accepted = Baseline::read(&settings.baseline)?.unwrap_or_default();
         Ok(settings)
     }
 

@@ -1,0 +1,66 @@
+//! What dockfit asks git, as a process.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::problem::{Problem, ProblemKind};
+
+/// The paths among `paths` (relative to `root`) that have changes which are not committed.
+pub(crate) fn dirty(root: &Path, paths: &[&str]) -> Result<BTreeSet<String>, Problem> {
+    // Far below what a system takes as arguments.
+    const MOST: usize = 500;
+    let mut dirty = BTreeSet::new();
+    for paths in paths.chunks(MOST) {
+        let fixed = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--"];
+        let output = run(root, fixed.into_iter().chain(paths.iter().copied()), None)?;
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        // `XY path`, each ended by NUL.
+        dirty.extend(listed.split('\0').filter_map(|entry| entry.get(3..)).map(str::to_owned));
+    }
+    Ok(dirty)
+}
+
+/// Commits the work tree's state of `paths`, whatever else is staged.
+pub(crate) fn commit(root: &Path, paths: &[&str], message: &str) -> Result<(), Problem> {
+    run(root, ["add", "--"].into_iter().chain(paths.iter().copied()), None)?;
+    let fixed = ["commit", "--quiet", "--file=-", "--only", "--"];
+    run(root, fixed.into_iter().chain(paths.iter().copied()), Some(message)).map(drop)
+}
+
+/// Takes `paths` out of the index again, where a commit failed.
+pub(crate) fn unstage(root: &Path, paths: &[&str]) -> Result<(), Problem> {
+    run(root, ["reset", "--quiet", "--"].into_iter().chain(paths.iter().copied()), None).map(drop)
+}
+
+fn run<'a>(
+    root: &Path,
+    arguments: impl Iterator<Item = &'a str>,
+    input: Option<&str>,
+) -> Result<Output, Problem> {
+    let arguments: Vec<&str> = arguments.collect();
+    let name = arguments.first().copied().unwrap_or_default();
+    let failed = |said: &str| {
+        let said = crate::terminal::visible(said.trim()).replace('␊', "; ");
+        let problem = Problem::new(ProblemKind::Git, format!("git {name} failed: {said}"));
+        problem.in_file(crate::project::shown(root))
+    };
+    let mut command = Command::new("git");
+    // Paths are files, not patterns.
+    command.arg("--literal-pathspecs").args(arguments.iter().map(OsStr::new)).current_dir(root);
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.map_err(|error| failed(&error.to_string()).help("install git"))?;
+    if let (Some(text), Some(mut pipe)) = (input, child.stdin.take()) {
+        pipe.write_all(text.as_bytes()).map_err(|error| failed(&error.to_string()))?;
+    }
+    let output = child.wait_with_output().map_err(|error| failed(&error.to_string()))?;
+    if output.status.success() {
+        Ok(output)
+    } else {
+        let said = [output.stderr.as_slice(), output.stdout.as_slice()].concat();
+        Err(failed(&String::from_utf8_lossy(&said)))
+    }
+}

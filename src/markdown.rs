@@ -1,0 +1,45 @@
+//! Markdown, as far as the pages of passes use it, made readable in a terminal.
+
+use crate::terminal::{Palette, paint};
+
+/// The page with headings and code set off by colour; without colour the page as it stands.
+pub(crate) fn for_terminal(page: &str, palette: &Palette) -> String {
+    if !palette.styled {
+        return page.to_owned();
+    }
+    let mut out = String::with_capacity(page.len() * 2);
+    let mut fenced = false;
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        let heading = line.trim_start_matches('#');
+        if fenced {
+            out.push_str("    ");
+            out.push_str(&paint(palette.hunk, line));
+        } else if heading.len() < line.len() && heading.starts_with(' ') {
+            out.push_str(&paint(palette.heading, heading.trim()));
+        } else {
+            out.push_str(&inline(line, palette));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Code spans and bold words.
+fn inline(line: &str, palette: &Palette) -> String {
+    let mut out = String::with_capacity(line.len());
+    for (index, part) in line.split('`').enumerate() {
+        if index % 2 == 1 {
+            out.push_str(&paint(palette.hunk, part));
+            continue;
+        }
+        for (index, part) in part.split("**").enumerate() {
+            let bold = anstyle::Style::new().bold();
+            if index % 2 == 1 { out.push_str(&paint(bold, part)) } else { out.push_str(part) }
+        }
+    }
+    out
+}

@@ -1,0 +1,123 @@
+//! Prints what the passes say, in the format that the user wants, project by project.
+
+use std::io;
+
+use dockfit_rewrite::{Pass, PassInfo};
+
+use crate::args::Format;
+use crate::console::Console;
+use crate::problem::Problem;
+use crate::project::Draft;
+use crate::report::{self, Counts, Look, Part, Series};
+use crate::run::Ran;
+
+/// Which command prints.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    /// `diff`: everything.
+    Diff,
+    /// `check`: which files would change.
+    Check,
+    /// `apply`: which files change.
+    Apply,
+}
+
+/// How it prints.
+#[derive(Clone, Copy)]
+pub(crate) struct Style {
+    pub(crate) passes: &'static [&'static dyn Pass],
+    pub(crate) mode: Mode,
+    pub(crate) format: Format,
+    pub(crate) look: Look,
+    pub(crate) quiet: bool,
+}
+
+/// What one project adds.
+pub(crate) struct Piece {
+    shown: String,
+    parts: Vec<Part>,
+    counts: Counts,
+    problems: Vec<Problem>,
+}
+
+impl Style {
+    /// What a project adds; made in parallel.
+    pub(crate) fn piece(&self, draft: &Draft, ran: &Ran) -> Piece {
+        let report = &ran.report;
+        let order = |info: &PassInfo| self.passes.iter().position(|pass| pass.info().id == info.id);
+        Piece {
+            shown: match (self.format, self.mode) {
+                (Format::Json, _) => report::project_json(draft, report),
+                (Format::Patch, _) => String::new(),
+                (Format::Text, _) if self.quiet => String::new(),
+                (Format::Text, Mode::Diff) => report::project_text(draft, report, &self.look),
+                (Format::Text, Mode::Check | Mode::Apply) => report::changed_files(draft, report, &self.look),
+            },
+            parts: match self.format {
+                Format::Patch => Series::parts(report, |info| order(info).unwrap_or_default()),
+                Format::Text | Format::Json => Vec::new(),
+            },
+            counts: Counts::of(report, ran.accepted),
+            problems: report::takebacks(draft, report),
+        }
+    }
+}
+
+/// Prints the pieces in order.
+pub(crate) struct Printer {
+    style: Style,
+    series: Series,
+    first: bool,
+    /// Numbers of all projects so far.
+    pub(crate) counts: Counts,
+    /// The first error of standard output.
+    written: io::Result<()>,
+}
+
+impl Printer {
+    /// Starts the document.
+    pub(crate) fn start(style: Style, console: &mut Console) -> Self {
+        let written = match style.format {
+            Format::Json => console.print("{\"schema\":1,\"projects\":["),
+            Format::Text | Format::Patch => Ok(()),
+        };
+        Self { style, series: Series::default(), first: true, counts: Counts::default(), written }
+    }
+
+    /// Prints a project.
+    pub(crate) fn take(&mut self, piece: Piece, console: &mut Console) {
+        self.counts.add(piece.counts);
+        self.series.push(piece.parts);
+        console.problems(&piece.problems);
+        let separator = match (self.style.format, self.first) {
+            (Format::Json, true) => "\n",
+            (Format::Json, false) => ",\n",
+            (Format::Text | Format::Patch, _) => "",
+        };
+        self.first = false;
+        if self.written.is_ok() {
+            self.written = console.print(separator).and_then(|()| console.print(piece.shown));
+        }
+    }
+
+    /// Ends the document; `last` is what stands below the summary.
+    pub(crate) fn finish(self, last: &str, console: &mut Console) -> io::Result<()> {
+        self.written?;
+        match self.style.format {
+            Format::Json => {
+                let errors = console.collected().join(",\n");
+                let errors = if errors.is_empty() { errors } else { format!("\n{errors}\n") };
+                console.print(format!("\n],\"errors\":[{errors}]}}\n"))?;
+            }
+            Format::Patch => console.print(self.series.write())?,
+            Format::Text if self.style.quiet => {}
+            Format::Text => {
+                let templates = console.templates;
+                let done = self.style.mode == Mode::Apply;
+                console.print(report::summary(&self.counts, templates, done, &self.style.look))?;
+                console.print(last)?;
+            }
+        }
+        console.flush()
+    }
+}

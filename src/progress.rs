@@ -1,0 +1,56 @@
+//! A progress bar, when the work is long and somebody watches.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How long the work may take before a bar appears.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Progress over a number of projects.
+pub(crate) struct Progress {
+    started: Instant,
+    total: usize,
+    done: usize,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// Nothing is shown yet.
+    pub(crate) fn over(total: usize) -> Self {
+        Self { started: Instant::now(), total, done: 0, bar: None }
+    }
+
+    /// So many more are done.
+    pub(crate) fn advance(&mut self, count: usize) {
+        self.done += count;
+        let due = self.started.elapsed() > PATIENCE && self.done < self.total;
+        if self.bar.is_none() && due && std::io::stderr().is_terminal() {
+            let bar = ProgressBar::new(self.total as u64);
+            if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} projects, {eta} left") {
+                bar.set_style(style);
+            }
+            self.bar = Some(bar);
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.done as u64);
+        }
+    }
+
+    /// Does `work`, which prints, with the bar out of the way.
+    pub(crate) fn hide(&self, work: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(work),
+            None => work(),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
