@@ -51,6 +51,18 @@ impl RunForm {
         Self::Shell(text)
     }
 
+    /// Whether both give the same text, or the same words, to the same kind of program.
+    pub fn same_text(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Shell(one), Self::Shell(two))
+            | (Self::File { text: one, .. }, Self::File { text: two, .. }) => one.as_str() == two.as_str(),
+            (Self::Exec(one), Self::Exec(two)) => {
+                one.items.iter().map(|item| &item.value).eq(two.items.iter().map(|item| &item.value))
+            }
+            _ => false,
+        }
+    }
+
     /// The text for the shell, if this goes to one.
     pub fn shell_text(&self) -> Option<&LogicalText> {
         match self {

@@ -1,6 +1,6 @@
 //! Text taken out of and put into instructions: the layout that is left, and that nothing else changes.
 
-use dockfit_dockerfile::{Document, LogicalText, RunForm};
+use dockfit_dockerfile::{Document, Instruction, Keyword, LogicalText, RunForm};
 use dockfit_rewrite::surgery::{self, CannotEdit};
 use dockfit_rewrite::{Edit, EditSet};
 use proptest::prelude::*;
@@ -20,7 +20,8 @@ fn apply(source: &str, edits: Vec<Edit>) -> String {
 /// Deletes each of `words` (its first occurrence) from the script of the first RUN.
 fn deleted(source: &str, words: &[&str]) -> Result<String, CannotEdit> {
     let document = Document::parse(source);
-    let index = document.instructions().len() - 1;
+    let is_run = |found: &Instruction| found.keyword() == Keyword::Run;
+    let index = document.instructions().iter().position(is_run).expect("a RUN");
     let text = text_of(&document, index);
     let ranges: Vec<_> = words
         .iter()
@@ -59,6 +60,12 @@ fn the_last_line_takes_the_continuation_of_the_one_before_with_it() {
     let source = "FROM s\nRUN a \\\n # note\n\n && rm x";
     check(source, &["&&", "rm x"], "FROM s\nRUN a\n # note\n\n");
     check("FROM s\r\nRUN a && \\  \r\n  rm x\r\n", &["&&", "rm x"], "FROM s\r\nRUN a\r\n");
+}
+
+#[test]
+fn a_comment_behind_the_last_command_becomes_one_of_the_file() {
+    check("RUN a \\\n && rm x # tidy\nRUN b\n", &["&&", "rm x"], "RUN a\n # tidy\nRUN b\n");
+    check("RUN a && rm x # tidy\n", &["&&", "rm x"], "RUN a # tidy\n");
 }
 
 #[test]

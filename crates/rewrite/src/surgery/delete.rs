@@ -21,10 +21,10 @@ pub fn delete(
     text: &LogicalText,
     ranges: &[Range<usize>],
 ) -> Result<Vec<Edit>, CannotEdit> {
-    let rows = prepare(document, instruction, text)?;
+    let (rows, in_heredoc) = prepare(document, instruction, text)?;
     let spans: Vec<Span> = ranges.iter().flat_map(|range| text.spans(range.clone())).collect();
     let removed = words_in_rows(document, &rows, &spans)?;
-    let plan = Plan::new(document, &rows, &removed);
+    let plan = Plan::new(document, &rows, &removed, in_heredoc);
     plan.edits(document, instruction)
 }
 
@@ -36,7 +36,7 @@ pub fn replace(
     range: Range<usize>,
     replacement: &str,
 ) -> Result<Vec<Edit>, CannotEdit> {
-    let rows = prepare(document, instruction, text)?;
+    let (rows, in_heredoc) = prepare(document, instruction, text)?;
     let spans = text.spans(range);
     let Some((first, rest)) = spans.split_first() else { return Err(CannotEdit::Scattered) };
     if !rows.iter().any(|row| row.content.encloses(*first)) {
@@ -46,7 +46,7 @@ pub fn replace(
     // first line is not to be dropped as empty.
     let mut edits = vec![Edit::replace(*first, replacement)];
     if !rest.is_empty() {
-        let plan = Plan::new(document, &rows, rest);
+        let plan = Plan::new(document, &rows, rest, in_heredoc);
         edits.extend(plan.edits(document, instruction)?);
     }
     Ok(edits)
@@ -108,7 +108,7 @@ fn prepare(
     document: &Document,
     instruction: &Instruction,
     text: &LogicalText,
-) -> Result<Vec<Row>, CannotEdit> {
+) -> Result<(Vec<Row>, bool), CannotEdit> {
     if !text.is_exact() {
         return Err(CannotEdit::NotText);
     }
@@ -117,7 +117,7 @@ fn prepare(
         instruction.heredocs.first().is_some_and(|heredoc| heredoc.body.encloses(first))
             && !matches!(RunForm::of(document, instruction), RunForm::Exec(_))
     });
-    Ok(rows(document, instruction, script_is_heredoc))
+    Ok((rows(document, instruction, script_is_heredoc), script_is_heredoc))
 }
 
 /// The parts of `spans` that lie in rows, white space at their ends left out.
@@ -152,22 +152,35 @@ fn words_in_rows(document: &Document, rows: &[Row], spans: &[Span]) -> Result<Ve
 /// What becomes of each row.
 struct Plan<'a> {
     rows: &'a [Row],
-    /// Per row: `None` when it goes whole, else the spans that go.
-    fates: Vec<Option<Vec<Span>>>,
+    fates: Vec<Fate>,
+}
+
+enum Fate {
+    /// It goes whole.
+    Gone,
+    /// These spans go.
+    Cut(Vec<Span>),
+    /// These spans go, and what is left is a comment: to the shell before, to the engine now.
+    Comment(Vec<Span>),
 }
 
 impl<'a> Plan<'a> {
-    fn new(document: &Document, rows: &'a [Row], removed: &[Span]) -> Self {
+    fn new(document: &Document, rows: &'a [Row], removed: &[Span], in_heredoc: bool) -> Self {
         let fates = rows
             .iter()
-            .map(|row| {
+            .enumerate()
+            .map(|(index, row)| {
                 let mut cuts: Vec<Span> =
                     removed.iter().copied().filter(|span| row.content.encloses(*span)).collect();
                 cuts.sort();
                 if cuts.is_empty() {
-                    return Some(cuts);
+                    return Fate::Cut(cuts);
                 }
-                (!is_empty_without(document, row, &cuts)).then_some(cuts)
+                match first_left(document, row, &cuts) {
+                    None => Fate::Gone,
+                    Some(b'#') if index > 0 && !in_heredoc => Fate::Comment(cuts),
+                    Some(_) => Fate::Cut(cuts),
+                }
             })
             .collect();
         Self { rows, fates }
@@ -178,20 +191,24 @@ impl<'a> Plan<'a> {
         let mut last_kept: Option<usize> = None;
         let mut uncontinued = Vec::new();
         for (index, (row, fate)) in self.rows.iter().zip(&self.fates).enumerate() {
+            let cut = |cuts: &[Span]| -> Vec<Edit> {
+                cuts.iter()
+                    .map(|cut| Edit::delete(with_space(document, instruction, row, cuts, *cut)))
+                    .collect()
+            };
             match fate {
-                None => {
-                    edits.push(Edit::delete(row.line));
-                    if row.continuation.is_none() {
-                        uncontinued.push(last_kept.ok_or(CannotEdit::NothingLeft)?);
-                    }
-                }
-                Some(cuts) => {
-                    edits.extend(
-                        cuts.iter()
-                            .map(|cut| Edit::delete(with_space(document, instruction, row, cuts, *cut))),
-                    );
+                Fate::Gone => edits.push(Edit::delete(row.line)),
+                // A comment that goes on in the next line would take that with it.
+                Fate::Comment(_) if row.continuation.is_some() => return Err(CannotEdit::Scattered),
+                Fate::Comment(cuts) => edits.extend(cut(cuts)),
+                Fate::Cut(cuts) => {
+                    edits.extend(cut(cuts));
                     last_kept = Some(index);
+                    continue;
                 }
+            }
+            if row.continuation.is_none() {
+                uncontinued.push(last_kept.ok_or(CannotEdit::NothingLeft)?);
             }
         }
         for index in uncontinued {
@@ -224,12 +241,13 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Whether only white space is left of the row's content.
-fn is_empty_without(document: &Document, row: &Row, cuts: &[Span]) -> bool {
+/// The first byte that is left of the row's content, white space apart.
+fn first_left(document: &Document, row: &Row, cuts: &[Span]) -> Option<u8> {
     row.content
         .range()
         .filter(|at| !cuts.iter().any(|cut| cut.contains(*at)))
-        .all(|at| document.source()[at].is_ascii_whitespace())
+        .map(|at| document.source()[at])
+        .find(|byte| !byte.is_ascii_whitespace())
 }
 
 /// The cut with the white space on one side of it, so that one blank stays between what is left.

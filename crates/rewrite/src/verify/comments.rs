@@ -7,22 +7,21 @@ use dockfit_dockerfile::{LineKind, NodeKind, Span};
 use super::Breach;
 use crate::Dockerfile;
 
-/// Every comment line of the old text stands in the new one as often as before.
+/// Every comment of the old text, of the file or of a script in it, stands in the new one as often as before.
 pub(super) fn kept(old: &Dockerfile, new: &Dockerfile) -> Result<(), Breach> {
-    let mut left: BTreeMap<&[u8], usize> = BTreeMap::new();
-    for span in comments(new) {
-        *left.entry(text(new, span)).or_default() += 1;
+    let mut left: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, comment) in comments(new) {
+        *left.entry(comment).or_default() += 1;
     }
-    for span in comments(old) {
-        match left.get_mut(text(old, span)) {
+    for (span, comment) in comments(old) {
+        match left.get_mut(&comment) {
             Some(count) if *count > 0 => *count -= 1,
             _ => {
-                let words = String::from_utf8_lossy(text(old, span)).into_owned();
                 return Err(Breach::new(
                     "comments",
                     old.path(),
                     span,
-                    format!("the comment `{words}` is lost"),
+                    format!("the comment `{comment}` is lost"),
                 ));
             }
         }
@@ -30,23 +29,31 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile) -> Result<(), Breach> {
     Ok(())
 }
 
-fn text(dockerfile: &Dockerfile, span: Span) -> &[u8] {
-    dockerfile.document().bytes(span).trim_ascii()
-}
-
-fn comments(dockerfile: &Dockerfile) -> Vec<Span> {
+fn comments(dockerfile: &Dockerfile) -> Vec<(Span, String)> {
     let document = dockerfile.document();
-    let mut spans = Vec::new();
+    let line = |span: Span| (span, document.text(span).trim().to_owned());
+    let mut found = Vec::new();
     for node in document.nodes() {
         match node.kind {
-            NodeKind::Comment | NodeKind::Directive(_) => spans.push(node.span),
+            NodeKind::Comment | NodeKind::Directive(_) => found.push(line(node.span)),
             NodeKind::Instruction(index) => {
                 let lines = document.instructions().get(index).map(|found| found.lines.as_slice());
                 let lines = lines.unwrap_or_default().iter().filter(|line| line.kind == LineKind::Comment);
-                spans.extend(lines.map(|line| line.span));
+                found.extend(lines.map(|comment| line(comment.span)));
+                found.extend(script_comments(dockerfile, index, node.span));
             }
             NodeKind::Blank | NodeKind::ByteOrderMark => {}
         }
     }
-    spans
+    found
+}
+
+/// The comments that a shell skips.
+fn script_comments(dockerfile: &Dockerfile, index: usize, span: Span) -> Vec<(Span, String)> {
+    let Some(run) = dockerfile.run(index) else { return Vec::new() };
+    if !run.form.shell_text().is_some_and(|text| text.as_str().contains('#')) {
+        return Vec::new();
+    }
+    let Some(script) = run.script() else { return Vec::new() };
+    script.comments().iter().map(|range| (span, script.slice(range).trim().to_owned())).collect()
 }

@@ -27,6 +27,9 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -
             continue;
         }
         let Some((_, same)) = before.next() else { return breach(span, "a RUN was added") };
+        if same.form.same_text(&run.form) {
+            continue;
+        }
         if has_errors(run) && !has_errors(same) {
             return breach(span, "the shell would not parse this RUN");
         }
@@ -55,7 +58,7 @@ fn has_errors(run: &Run) -> bool {
 /// Whether the tokens of the new form are those of the old one, in their order, but for tokens of what was declared to be
 /// taken out and the operators beside them. `true` may stand in their place.
 fn says_the_same(old: &Run, new: &Run, declared: &[&Declared]) -> bool {
-    let (old, new) = (tokens(&old.form), tokens(&new.form));
+    let (old, new) = (tokens(old), tokens(new));
     if old == new {
         return true;
     }
@@ -88,11 +91,22 @@ fn is_operator(token: &str) -> bool {
     matches!(token, ";" | "&" | "|")
 }
 
-/// The text split at white space and operators: layout does not count.
-fn tokens(form: &RunForm) -> Vec<String> {
-    match form {
+/// The text split at white space and operators: layout and comments do not count.
+fn tokens(run: &Run) -> Vec<String> {
+    match &run.form {
         RunForm::Exec(array) => array.items.iter().map(|item| item.value.clone()).collect(),
-        RunForm::Shell(text) | RunForm::File { text, .. } => split(text.as_str()),
+        RunForm::File { text, .. } => split(text.as_str()),
+        RunForm::Shell(text) => {
+            let comments = run.script().map(Script::comments).unwrap_or_default();
+            let mut code = String::new();
+            let mut at = 0;
+            for comment in comments {
+                code.push_str(text.as_str().get(at..comment.start).unwrap_or_default());
+                at = comment.end;
+            }
+            code.push_str(text.as_str().get(at..).unwrap_or_default());
+            split(&code)
+        }
     }
 }
 
