@@ -73,6 +73,17 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
         );
         return Err(Refusal::new("links-into-cache", text, format!("set {setting} to copy")));
     }
+    if let Some(option) = own.iter().find_map(|call| usage::builds_against_installed(step, call, manager)) {
+        let text = format!(
+            "{option} builds packages against what is installed, and {} would take them from the cache even when that has changed",
+            manager.name
+        );
+        return Err(Refusal::new(
+            "built-against-installed",
+            text,
+            "install such packages in a RUN of their own",
+        ));
+    }
     let mut plan = Plan { folders: Vec::new(), mounts: Vec::new(), switches: Vec::new(), emptied: false };
     for call in &own {
         if call.user.is_some() {

@@ -81,6 +81,9 @@ impl OffWhen {
 pub(crate) struct Builds {
     /// What rules building out.
     pub(crate) ruled_out_by: &'static [Rule],
+    /// What has a package built against others that are installed, which the key does not name either: what was built
+    /// for one version would be taken for another.
+    pub(crate) against_installed: &'static [Rule],
 }
 
 /// An option, or the variable that says the same.

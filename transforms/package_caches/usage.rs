@@ -2,7 +2,7 @@
 
 use dockfit_shell::Lookup;
 
-use super::manager::{Cache, Manager};
+use super::manager::{Cache, Manager, Rule};
 use super::managers::MANAGERS;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::account;
@@ -141,14 +141,32 @@ pub(super) fn switches(call: &Call<'_>, manager: &Manager) -> Vec<Place> {
 /// Whether `call` may keep packages that it built itself.
 pub(super) fn may_build(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> bool {
     let Some(builds) = &manager.keeps_builds else { return false };
-    !builds.ruled_out_by.iter().any(|rule| {
-        let by_option = match rule.value {
-            None => call.values().any(|value| value == rule.option),
-            Some(wanted) => option_value(call, rule.option).flatten().is_some_and(|value| value == wanted),
-        };
-        let wanted = rule.value.unwrap_or("1");
-        by_option || matches!(value(step, call, rule.variable), Lookup::Set(value) if value == wanted)
-    })
+    !builds.ruled_out_by.iter().any(|rule| follows(step, call, rule))
+}
+
+/// The rule by which `call` builds packages against others that are installed.
+pub(super) fn builds_against_installed(
+    step: &Step<'_>,
+    call: &Call<'_>,
+    manager: &Manager,
+) -> Option<&'static str> {
+    let rules = manager.keeps_builds.as_ref().map(|builds| builds.against_installed).unwrap_or_default();
+    rules.iter().find(|rule| follows(step, call, rule)).map(|rule| rule.option)
+}
+
+/// Whether an option of `call`, or the variable that says the same, follows `rule`.
+fn follows(step: &Step<'_>, call: &Call<'_>, rule: &Rule) -> bool {
+    let by_option = match rule.value {
+        None => call.values().any(|value| value == rule.option),
+        Some(wanted) => option_value(call, rule.option).flatten().is_some_and(|value| value == wanted),
+    };
+    by_option
+        || match (value(step, call, rule.variable), rule.value) {
+            (Lookup::Set(value), Some(wanted)) => value == wanted,
+            // pip reads such a variable the wrong way round in some versions: any value counts.
+            (Lookup::Set(value), None) => !value.is_empty(),
+            _ => false,
+        }
 }
 
 /// The setting that makes installed files point into the cache, if there is one.

@@ -69,6 +69,12 @@ fn a_comment_behind_the_last_command_becomes_one_of_the_file() {
 }
 
 #[test]
+fn the_next_line_moves_up_to_a_keyword_that_stands_alone() {
+    check("RUN rm x && \\\n    a && \\\n    b\n", &["rm x &&"], "RUN a && \\\n    b\n");
+    check("RUN rm x && \\\n    # why\n    a\n", &["rm x &&"], "RUN \\\n    # why\n    a\n");
+}
+
+#[test]
 fn words_in_the_middle_of_a_line_leave_one_blank() {
     check("RUN a   &&   rm x   &&   b\n", &["&&   rm x"], "RUN a   &&   b\n");
     check("RUN a \\\n  && rm x && b\n", &["&& rm x"], "RUN a \\\n  && b\n");

@@ -38,6 +38,11 @@ pub(crate) static PIP: Manager = Manager {
     // The key of a wheel that pip built names address, interpreter and architecture, but not the C library.
     keeps_builds: Some(Builds {
         ruled_out_by: &[Rule { option: "--only-binary", value: Some(":all:"), variable: "PIP_ONLY_BINARY" }],
+        against_installed: &[Rule {
+            option: "--no-build-isolation",
+            value: None,
+            variable: "PIP_NO_BUILD_ISOLATION",
+        }],
     }),
     wants: None,
     links: &[],

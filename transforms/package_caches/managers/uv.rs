@@ -41,6 +41,11 @@ pub(crate) static UV: Manager = Manager {
             Rule { option: "--no-build", value: None, variable: "UV_NO_BUILD" },
             Rule { option: "--only-binary", value: Some(":all:"), variable: "UV_ONLY_BINARY" },
         ],
+        against_installed: &[Rule {
+            option: "--no-build-isolation",
+            value: None,
+            variable: "UV_NO_BUILD_ISOLATION",
+        }],
     }),
     wants: Some(Wanted {
         variable: "UV_LINK_MODE",

@@ -203,6 +203,9 @@ impl<'a> Plan<'a> {
                 Fate::Comment(cuts) => edits.extend(cut(cuts)),
                 Fate::Cut(cuts) => {
                     edits.extend(cut(cuts));
+                    if index == 0 {
+                        edits.extend(self.pull_up(document, instruction, cuts));
+                    }
                     last_kept = Some(index);
                     continue;
                 }
@@ -215,6 +218,26 @@ impl<'a> Plan<'a> {
             edits.extend(self.end_row(document, instruction, index)?);
         }
         Ok(merge(edits))
+    }
+
+    /// Where only keyword and flags are left of the first line, the next one moves up to them, unless something stands
+    /// between.
+    fn pull_up(&self, document: &Document, instruction: &Instruction, cuts: &[Span]) -> Option<Edit> {
+        let (row, next) = (self.rows.first()?, self.rows.get(1)?);
+        let arguments = instruction.text.to_file(instruction.command.arguments.start);
+        let is_left = |at: usize| {
+            !document.source()[at].is_ascii_whitespace() && !cuts.iter().any(|cut| cut.contains(at))
+        };
+        let whole = !matches!(self.fates.get(1), Some(Fate::Cut(cuts)) if cuts.is_empty());
+        if cuts.is_empty() || whole || next.line.start != row.line.end || !row.content.contains(arguments) {
+            return None;
+        }
+        if (arguments..row.content.end).any(is_left) {
+            return None;
+        }
+        let text = document.bytes(next.content);
+        let blanks = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        Some(Edit::delete(Span::new(arguments, next.content.start + blanks)))
     }
 
     /// Takes the continuation off a row behind which nothing follows any more.

@@ -46,6 +46,9 @@ impl Habits {
     }
 }
 
+/// The longest indent to go by: what is longer aligns with something on the line above.
+const LONGEST: usize = 8;
+
 /// The indent of an instruction's continued lines: the shortest of them. One blank before an operator (` && b`) is no
 /// indent to go by.
 pub(super) fn indent(document: &Document, instruction: &Instruction) -> Option<String> {
@@ -58,7 +61,7 @@ pub(super) fn indent(document: &Document, instruction: &Instruction) -> Option<S
             let body = text.trim_start_matches([' ', '\t']);
             let indent = text.get(..text.len() - body.len())?;
             let single = indent == " " && body.starts_with(['&', '|', ';']);
-            (!indent.is_empty() && !single).then(|| indent.to_owned())
+            (!indent.is_empty() && indent.len() <= LONGEST && !single).then(|| indent.to_owned())
         })
         .min_by_key(String::len)
 }
