@@ -145,3 +145,20 @@ impl Store {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_a_lock_file_stays_hidden_from_git() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join(".dockfit");
+        let (store, disk) = (Store::new(&folder).unwrap(), Disk::new(Box::new(())));
+        store.make_folder(&disk).unwrap();
+        fs::write(folder.join("lock"), "").unwrap();
+        store.tidy(&disk).unwrap();
+        assert!(folder.join("lock").exists() && folder.join(".gitignore").exists());
+    }
+}

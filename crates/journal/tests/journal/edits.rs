@@ -76,6 +76,11 @@ fn edits_on_both_sides_of_a_kill_are_kept_and_so_is_the_old_text() {
         let recovery = Journal::open(project.root()).unwrap().1.unwrap();
         assert_eq!(recovery.outcome, Outcome::Undone);
         assert_eq!(recovery.edited, [".dockerignore", "Dockerfile"].map(std::path::PathBuf::from));
+        assert_eq!(
+            recovery.to_string(),
+            "an apply that was stopped half-way has been taken back (4 files); .dockerignore was changed since \
+             and is left as it is; Dockerfile was changed since and is left as it is"
+        );
         assert_eq!(project.read(".dockerignore"), b"mine\n");
         assert_eq!(project.read("Dockerfile"), b"mine too\n");
         assert!(!project.path("requirements-core.txt").exists());

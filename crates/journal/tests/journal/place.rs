@@ -90,6 +90,7 @@ fn every_root_in_a_work_tree_knows_the_last_apply_even_after_a_move() {
 #[test]
 fn what_only_looks_like_git_is_not_used() {
     let elsewhere = Project::new();
+    fs::create_dir(elsewhere.path("objects")).unwrap();
     let before = elsewhere.tree();
     let project = Project::new();
     fs::write(project.path(".git"), format!("gitdir: {}\n", elsewhere.root().display())).unwrap();

@@ -31,6 +31,17 @@ fn everything_is_as_it_was() {
 }
 
 #[test]
+fn somebody_elses_file_in_the_journal_s_folder_is_left_there() {
+    let project = Project::new();
+    Journal::open(project.root()).unwrap().0.apply(&replacements()).unwrap();
+    fs::write(project.path(".dockfit/notes"), "mine\n").unwrap();
+    Journal::undo(project.root()).unwrap();
+    assert_eq!(project.new_files(), [false; 4]);
+    assert_eq!(project.read(".dockfit/notes"), b"mine\n");
+    Journal::open(project.root()).unwrap();
+}
+
+#[test]
 fn files_changed_since_are_all_named_and_nothing_is_taken_back() {
     let project = applied();
     fs::write(project.path("Dockerfile"), "mine\n").unwrap();
