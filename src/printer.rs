@@ -112,9 +112,9 @@ impl Printer {
             Format::Patch => console.print(self.series.write())?,
             Format::Text if self.style.quiet => {}
             Format::Text => {
-                let templates = console.templates;
+                let met = report::Met { templates: console.templates, errors: console.failed };
                 let done = self.style.mode == Mode::Apply;
-                console.print(report::summary(&self.counts, templates, done, &self.style.look))?;
+                console.print(report::summary(&self.counts, met, done, &self.style.look))?;
                 console.print(last)?;
             }
         }

@@ -50,7 +50,7 @@ pub(crate) fn search(paths: &[PathBuf], options: &Options, names: &Names) -> Fou
             search.problems.push(problem);
         }
     }
-    Found { roots: search.roots.into_values().flatten().collect(), problems: search.problems }
+    Found { roots: search.roots.into_values().collect(), problems: search.problems }
 }
 
 /// The root of the project that `path` lies in, if there is such a path.
@@ -59,11 +59,14 @@ pub(crate) fn root_of(path: &Path) -> Option<PathBuf> {
     Some(root::of(path, metadata.is_dir()).path)
 }
 
+/// The folder, and its configuration file.
+type RootKey = (PathBuf, Option<PathBuf>);
+
 struct Search<'a> {
     options: &'a Options,
     names: &'a Names,
-    /// By folder and configuration file; none where its configuration is wrong.
-    roots: BTreeMap<(PathBuf, Option<PathBuf>), Option<Root>>,
+    /// By folder and configuration file.
+    roots: BTreeMap<RootKey, Root>,
     problems: Vec<Problem>,
 }
 
@@ -81,7 +84,7 @@ impl Search<'_> {
         };
         let folder = if metadata.is_dir() { inside.clone() } else { inside.parent() };
         let Some(key) = self.root(&place, &folder)? else { return Ok(()) };
-        let Some(Some(root)) = self.roots.get_mut(&key) else { return Ok(()) };
+        let Some(root) = self.roots.get_mut(&key) else { return Ok(()) };
         walk::builders_above(root, &folder);
         if metadata.is_file() && kind(inside.file_name()) == NameKind::Template {
             return Err(template(given));
@@ -106,11 +109,7 @@ impl Search<'_> {
     }
 
     /// The key of the root for what lies in `folder`.
-    fn root(
-        &mut self,
-        place: &root::Place,
-        folder: &RelPath,
-    ) -> Result<Option<(PathBuf, Option<PathBuf>)>, Problem> {
+    fn root(&mut self, place: &root::Place, folder: &RelPath) -> Result<Option<RootKey>, Problem> {
         let on_disk = folder.on_disk(&place.path);
         let settings = match Settings::load(&on_disk, &place.path, self.options, self.names) {
             Ok(settings) => settings,
@@ -123,14 +122,12 @@ impl Search<'_> {
             }
         };
         let key = (place.path.clone(), settings.file.clone());
-        self.roots.entry(key.clone()).or_insert_with(|| {
-            Some(Root {
-                path: place.path.clone(),
-                in_git: place.in_git,
-                settings: Arc::new(settings),
-                dockerfiles: BTreeSet::new(),
-                builders: BTreeSet::new(),
-            })
+        self.roots.entry(key.clone()).or_insert_with(|| Root {
+            path: place.path.clone(),
+            in_git: place.in_git,
+            settings: Arc::new(settings),
+            dockerfiles: BTreeSet::new(),
+            builders: BTreeSet::new(),
         });
         Ok(Some(key))
     }

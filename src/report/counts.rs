@@ -59,11 +59,23 @@ pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// The last line: what was read, what changes (or `changed`), what was decided.
-pub(crate) fn summary(counts: &Counts, templates: usize, done: bool, look: &Look) -> String {
+/// What was met beside Dockerfiles.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met {
+    /// Templates, which were skipped.
+    pub(crate) templates: usize,
+    /// Errors, which were told.
+    pub(crate) errors: usize,
+}
+
+/// The last line: what was read, what would change (or changed, where it is `done`), what was decided.
+pub(crate) fn summary(counts: &Counts, met: Met, done: bool, look: &Look) -> String {
     let mut read = plural(counts.dockerfiles, "Dockerfile", "Dockerfiles");
-    if templates > 0 {
-        read = format!("{read}, {} skipped", plural(templates, "template", "templates"));
+    if met.templates > 0 {
+        read = format!("{read}, {} skipped", plural(met.templates, "template", "templates"));
+    }
+    if met.errors > 0 {
+        read = format!("{read}, {}", paint(look.palette.refused, plural(met.errors, "error", "errors")));
     }
     let changed = match (counts.changed, done) {
         (0, _) => "nothing to change".to_owned(),

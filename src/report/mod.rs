@@ -10,7 +10,7 @@ mod text;
 use dockfit_rewrite::pipeline::{FileChange, PassReport, PlacedDecision, Report};
 use dockfit_rewrite::{Outcome, Place};
 
-pub(crate) use counts::{Counts, plural, summary};
+pub(crate) use counts::{Counts, Met, plural, summary};
 pub(crate) use diff::for_terminal as diff_text;
 pub(crate) use json::{passes as passes_json, problem as problem_json, project as project_json};
 pub(crate) use patch::{Part, Series};

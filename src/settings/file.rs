@@ -68,6 +68,17 @@ pub(super) fn parse(
     Ok(settings)
 }
 
+/// Whether a `pyproject.toml` has a table for dockfit, or seems to and cannot be read.
+pub(super) fn speaks_of_dockfit(bytes: &[u8]) -> bool {
+    // Most hold no such word: those need not be parsed.
+    if memchr::memmem::find(bytes, b"dockfit").is_none() {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    DeTable::parse(text)
+        .map_or_else(|_| text.contains("[tool.dockfit"), |document| tool_table(document.get_ref()).is_some())
+}
+
 fn tool_table<'a, 'i>(document: &'a DeTable<'i>) -> Option<&'a DeTable<'i>> {
     let tool = document.get("tool")?.get_ref().as_table()?;
     tool.get("dockfit")?.get_ref().as_table()

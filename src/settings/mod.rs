@@ -109,7 +109,7 @@ fn nearest_file(folder: &Path, root: &Path) -> Option<PathBuf> {
             return Some(own);
         }
         let python = folder.join("pyproject.toml");
-        if disk::read(&python).is_ok_and(|bytes| memchr::memmem::find(&bytes, b"[tool.dockfit").is_some()) {
+        if disk::read(&python).is_ok_and(|bytes| file::speaks_of_dockfit(&bytes)) {
             return Some(python);
         }
     }

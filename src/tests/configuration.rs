@@ -31,13 +31,16 @@ fn the_nearest_configuration_up_to_the_root_counts() {
         ("dockfit.toml", "skip = [\"noops\"]\n"),
         ("a/Dockerfile", BOTH),
         ("b/Dockerfile", BOTH),
+        ("b/c/pyproject.toml", "[project]\nname = \"dockfit\"\n"),
+        ("b/c/Dockerfile", BOTH),
         ("b/pyproject.toml", "[project]\nname = \"b\"\n[tool.dockfit]\nunsafe = true\n"),
     ]);
     assert!(place.run(&["diff", "@a"]).out.contains("nothing to change"));
-    assert_eq!(place.run(&["diff", "@b"]).out.matches("+RUN true").count(), 2);
+    assert_eq!(place.run(&["diff", "@b/c"]).out.matches("+RUN true").count(), 2, "the one above counts");
+    assert_eq!(place.run(&["diff", "@b/Dockerfile"]).out.matches("+RUN true").count(), 2);
     let config = format!("--config={}", place.path("b/pyproject.toml").display());
     assert_eq!(
-        place.run(&["diff", &config, "@a"]).out.matches("+RUN true").count(),
+        place.run(&["diff", &config, "@a/Dockerfile"]).out.matches("+RUN true").count(),
         2,
         "--config names another"
     );

@@ -39,11 +39,14 @@ fn the_nearest_folder_that_holds_all_sources() {
             "FROM a AS b\nCOPY $WHAT /\nCOPY --from=b nothing /\nCOPY <<EOF /x\nhello\nEOF\n",
         ),
         ("none/Dockerfile", "FROM a\nCOPY missing.txt /\n"),
+        ("onbuild/Dockerfile", "FROM a\nONBUILD COPY missing /\nCOPY ../up.txt ./../up.txt /\n"),
+        ("onbuild/up.txt", ""),
         ("mounts/Dockerfile", "FROM a\nRUN --mount=type=bind,source=backend/src,target=/s true\n"),
     ]);
     insta::assert_snapshot!(projects(&place, &["@"]), @r"
     backend/docker/Dockerfile backend
     mounts/Dockerfile .
+    onbuild/Dockerfile onbuild
     other/Dockerfile other
 
     none/Dockerfile ?

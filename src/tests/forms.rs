@@ -79,6 +79,7 @@ fn errors_win_over_changes() {
     let said = place.run(&["check", "@"]);
     assert_eq!(said.exit, Exit::Error);
     assert!(said.out.contains("a/Dockerfile: noops"), "{}", said.out);
+    assert!(said.out.contains("1 Dockerfile, 1 error, 1 file would change"), "{}", said.out);
 }
 
 #[test]

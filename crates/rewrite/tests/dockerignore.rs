@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dockfit_rewrite::context::{DockerIgnore, context_files, ignore_file};
+use dockfit_rewrite::context::{DockerIgnore, Inherited, context_files, ignore_file};
 use dockfit_rewrite::{FileSource, MemoryFiles, RelPath};
 use serde::Deserialize;
 
@@ -79,4 +79,29 @@ fn every_case_of_the_engine_agrees() {
 fn a_pattern_that_fails_the_build_names_its_line() {
     let error = DockerIgnore::parse(b"# fine\n*.py\n[\n").expect_err("a bad pattern");
     assert_eq!(error.to_string(), "line 3: `[` is no pattern");
+}
+
+proptest::proptest! {
+    /// Whatever the ignore file and the path: an answer or an error, and the same twice.
+    #[test]
+    fn no_pattern_panics(
+        text in r"[!#*?\[\]\\^./ab:\-\n\r\tx0-9pé{}()$|+ ]{0,24}",
+        path in "[ab./x^é0-9-]{1,12}",
+    ) {
+        if let Ok(ignore) = DockerIgnore::parse(text.as_bytes()) {
+            let first = ignore.excludes(&path, &Inherited::default()).map(|(excluded, _)| excluded);
+            let second = ignore.excludes(&path, &Inherited::default()).map(|(excluded, _)| excluded);
+            proptest::prop_assert_eq!(first, second);
+        }
+    }
+}
+
+#[test]
+fn many_stars_take_no_time() {
+    let ignore = DockerIgnore::parse("*a".repeat(200).as_bytes()).expect("a pattern");
+    let path = "a".repeat(2000);
+    let started = std::time::Instant::now();
+    let (excluded, _) = ignore.excludes(&path, &Inherited::default()).expect("no error");
+    assert!(excluded);
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }

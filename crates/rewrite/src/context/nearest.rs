@@ -46,14 +46,31 @@ fn only_build_files(folder: &RelPath, files: &dyn FileSource) -> bool {
 
 /// Whether `source` names something in `folder`.
 fn stands(source: &str, folder: &RelPath, files: &dyn FileSource) -> bool {
-    let relative = source.trim_start_matches('/');
-    let Some(path) = folder.join(relative) else { return false };
-    if is_pattern(relative) { matches_any(relative, folder, files) } else { files.exists(&path) }
+    let relative = within(source);
+    if is_pattern(&relative) {
+        return matches_any(&relative, folder, files);
+    }
+    folder.join(&relative).is_some_and(|path| path == *folder || files.exists(&path))
 }
 
 fn is_build_file(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.contains("dockerfile") || name.contains("containerfile") || name.ends_with("ignore")
+}
+
+/// A source without `.` and `..`; the engine never leaves the context.
+fn within(source: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in source.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 fn is_pattern(source: &str) -> bool {

@@ -12,11 +12,11 @@ pub struct ContextSource {
 }
 
 /// The paths that COPY, ADD and bind mounts take from the context, in order. Addresses, here-documents and
-/// what comes from another stage or image are none.
+/// what comes from another stage or image are none; what ONBUILD defers is taken from another build's context.
 pub fn sources(document: &Document) -> Vec<ContextSource> {
     let mut found = Vec::new();
     for instruction in document.instructions() {
-        let paths = match instruction.effective().keyword {
+        let paths = match instruction.keyword() {
             Keyword::Copy | Keyword::Add => copied(instruction),
             Keyword::Run => mounted(instruction),
             _ => continue,
@@ -28,7 +28,7 @@ pub fn sources(document: &Document) -> Vec<ContextSource> {
 }
 
 fn copied(instruction: &Instruction) -> Vec<String> {
-    let command = instruction.effective();
+    let command = &instruction.command;
     if command.flags.iter().any(|flag| flag.name() == "from") {
         return Vec::new();
     }
@@ -48,8 +48,7 @@ fn unquoted(word: &str) -> String {
 }
 
 fn mounted(instruction: &Instruction) -> Vec<String> {
-    let mounts = instruction.effective().flags.iter().filter(|flag| flag.name() == "mount");
-    mounts.filter_map(bind_source).collect()
+    instruction.flags("mount").filter_map(bind_source).collect()
 }
 
 /// The source of a bind mount from the context; a bind mount without one takes the whole context.

@@ -1,7 +1,9 @@
 //! From files that were found to projects: read, told apart, given a context, grouped.
 
+mod group;
+mod sound;
+
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -9,14 +11,14 @@ use std::sync::{Arc, OnceLock};
 use dockfit_dockerfile::Document;
 use dockfit_rewrite::context::{self, Build};
 use dockfit_rewrite::pipeline::Offer;
-use dockfit_rewrite::{
-    Context, Dockerfile, FileSource, MemoryFiles, Project, RelPath, ignore_comments_above,
-};
+use dockfit_rewrite::{Context, Dockerfile, FileSource, MemoryFiles, Project, RelPath};
+use group::grouped;
 use rayon::prelude::*;
+use sound::{ignore_comments, sound, unread};
 
 use crate::baseline::Baseline;
 use crate::discover::Root;
-use crate::disk::{self, DiskFiles, ReadFailure};
+use crate::disk::{self, DiskFiles};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::{Names, Settings};
 
@@ -190,123 +192,4 @@ fn member(
         context::declared(path, builds).unwrap_or_else(|| context::nearest(path, &document, files))
     };
     Ok((Member { path: path.clone(), context, source: source.into() }, document))
-}
-
-/// Warns of comments that are to keep passes away and name none that there is.
-fn ignore_comments(shown: &str, document: &Document, names: &Names) -> Vec<Problem> {
-    let source = document.source();
-    if memchr::memmem::find(source, b"dockfit:").is_none() {
-        return Vec::new();
-    }
-    let problem = |message: String, help: String, span| {
-        let problem = Problem::new(ProblemKind::IgnoreComment, message).in_file(shown).at(source, span);
-        problem.help(help)
-    };
-    let mut problems = Vec::new();
-    let comments =
-        (0..document.instructions().len()).flat_map(|index| ignore_comments_above(document, index));
-    for comment in comments {
-        if !comment.well_formed {
-            let help = "write `# dockfit: ignore[name]`, or `# dockfit: ignore` for all passes";
-            problems.push(problem("this comment names no pass".to_owned(), help.to_owned(), comment.span));
-        }
-        for (name, span) in &comment.names {
-            if let Err((message, help)) = names.check(name) {
-                problems.push(problem(message, help, *span));
-            }
-        }
-    }
-    problems
-}
-
-fn unread(shown: &str, failure: &ReadFailure) -> Problem {
-    let (kind, help) = match failure {
-        ReadFailure::TooLarge(_) => (ProblemKind::TooLarge, "no Dockerfile is that large; exclude it"),
-        ReadFailure::Outside(_) => (ProblemKind::Link, "name the file where it really lies"),
-        ReadFailure::Io(_) => (ProblemKind::Read, "make it readable, or exclude it"),
-        ReadFailure::Missing | ReadFailure::NoFile => (ProblemKind::Read, "check the path"),
-    };
-    Problem::new(kind, failure.message()).in_file(shown).help(help)
-}
-
-/// Parses a Dockerfile that passes can work on; else what is wrong with it.
-pub(crate) fn sound(shown: &str, source: &[u8]) -> Result<Document, Vec<Problem>> {
-    if let Some(at) = memchr::memchr(0, source) {
-        let problem = Problem::new(ProblemKind::Read, "the file holds a NUL byte: it is no text, or UTF-16");
-        let problem = problem.in_file(shown).at(source, dockfit_dockerfile::Span::new(at, at + 1));
-        return Err(vec![problem.help("save it as UTF-8, or exclude it")]);
-    }
-    let document = Document::parse(source);
-    if document.is_template() {
-        let problem = Problem::new(ProblemKind::Template, "a template is not edited").in_file(shown);
-        return Err(vec![problem.help("run dockfit on what it makes, or change it by hand")]);
-    }
-    if !document.errors().is_empty() {
-        return Err(refused(shown, &document));
-    }
-    match not_utf8(&document) {
-        Some(problem) => Err(vec![problem.in_file(shown)]),
-        None => Ok(document),
-    }
-}
-
-/// What the grammar refuses: the first errors, and how many there are.
-fn refused(shown: &str, document: &Document) -> Vec<Problem> {
-    const MOST: usize = 3;
-    let errors = document.errors();
-    let mut problems: Vec<Problem> =
-        errors.iter().take(MOST).map(|error| Problem::syntax(shown, document, error)).collect();
-    if let (Some(last), more @ 1..) = (problems.last_mut(), errors.len().saturating_sub(MOST)) {
-        let help = last.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
-        last.help =
-            Some(format!("{help}the file has {more} more errors; if it is no Dockerfile, exclude it"));
-    }
-    problems
-}
-
-/// The first byte of an instruction's text that is no UTF-8; in comments and here-documents it does no harm.
-fn not_utf8(document: &Document) -> Option<Problem> {
-    let inexact = document.instructions().iter().find(|instruction| !instruction.text.is_exact())?;
-    let bytes = document.bytes(inexact.span);
-    let valid = std::str::from_utf8(bytes).err()?.valid_up_to();
-    let at = inexact.span.start + valid;
-    let message = format!("the byte 0x{:02x} is no UTF-8", bytes.get(valid).copied().unwrap_or_default());
-    let problem = Problem::new(ProblemKind::Read, message);
-    Some(
-        problem
-            .at(document.source(), dockfit_dockerfile::Span::new(at, at + 1))
-            .help("save the file as UTF-8"),
-    )
-}
-
-fn grouped(members: Vec<Member>) -> Vec<Vec<Member>> {
-    // By context, in the order of paths: a context that lies in another one joins its group.
-    let mut groups: BTreeMap<RelPath, Vec<Member>> = BTreeMap::new();
-    let mut alone = Vec::new();
-    for member in members {
-        match &member.context {
-            Context::Known(context) => groups.entry(context.clone()).or_default().push(member),
-            Context::Unknown(_) => alone.push(vec![member]),
-        }
-    }
-    let mut tops: Vec<(RelPath, Vec<Member>)> = Vec::new();
-    for (context, mut members) in in_folder_order(groups) {
-        match tops.last_mut() {
-            Some((top, group)) if context.strip_prefix(top).is_some() => group.append(&mut members),
-            _ => tops.push((context, members)),
-        }
-    }
-    alone.extend(tops.into_iter().map(|(_, mut members)| {
-        members.sort_by(|a, b| a.path.cmp(&b.path));
-        members
-    }));
-    alone.sort_by(|a, b| a.first().map(|member| &member.path).cmp(&b.first().map(|member| &member.path)));
-    alone
-}
-
-/// A folder directly before all that lies in it: `a`, `a/b`, `a-b`.
-fn in_folder_order(groups: BTreeMap<RelPath, Vec<Member>>) -> Vec<(RelPath, Vec<Member>)> {
-    let mut ordered: Vec<_> = groups.into_iter().collect();
-    ordered.sort_by(|(a, _), (b, _)| a.as_str().split('/').cmp(b.as_str().split('/')));
-    ordered
 }
