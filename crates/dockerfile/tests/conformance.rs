@@ -1,5 +1,5 @@
-//! The answers of a real engine: 473 configurations and 137 lists of executed commands. Where engine 28 differs from 26,
-//! its answer counts (`expect_28`).
+//! The answers of a real engine: 1,001 configurations and 237 lists of executed commands (`conformance/README.md`). Where
+//! engine 28 differs from 26, its answer counts (`expect_28`).
 //!
 //! More cases of the same form can be judged: `DOCKFIT_CASES` names a folder with `config.jsonl` and `runwords.jsonl`.
 #![allow(missing_docs, reason = "a test")]
@@ -54,8 +54,8 @@ fn bytes(value: &Value) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
 }
 
-/// The project's own cases, whose number is known, or those of the folder that is named.
-fn cases(file: &str, own: &str, number: usize) -> Vec<Case> {
+/// The project's own cases, whose numbers are known, or those of the folder that is named.
+fn cases(file: &str, own: &[(&str, usize)]) -> Vec<Case> {
     let read = |text: &str| {
         text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect::<Vec<Case>>()
     };
@@ -63,17 +63,25 @@ fn cases(file: &str, own: &str, number: usize) -> Vec<Case> {
         let path = std::path::Path::new(&folder).join(file);
         return read(&std::fs::read_to_string(path).expect("the cases of DOCKFIT_CASES"));
     }
-    let cases = read(own);
-    assert_eq!(cases.len(), number);
-    cases
+    let mut all = Vec::new();
+    for (text, number) in own {
+        let cases = read(text);
+        assert_eq!(cases.len(), *number);
+        all.extend(cases);
+    }
+    all
 }
 
 fn configs() -> Vec<Case> {
-    cases("config.jsonl", include_str!("conformance/config.jsonl"), 473)
+    let written = (include_str!("conformance/config.jsonl"), 473);
+    let thrown = (include_str!("conformance/config28.jsonl"), 528);
+    cases("config.jsonl", &[written, thrown])
 }
 
 fn runwords() -> Vec<Case> {
-    cases("runwords.jsonl", include_str!("conformance/runwords.jsonl"), 137)
+    let written = (include_str!("conformance/runwords.jsonl"), 137);
+    let thrown = (include_str!("conformance/runwords28.jsonl"), 100);
+    cases("runwords.jsonl", &[written, thrown])
 }
 
 /// Cases where the model does not say what the engine says, with the reason. Each must really differ.

@@ -37,7 +37,12 @@ struct Sample {
 
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
-    for text in [include_str!("conformance/config.jsonl"), include_str!("conformance/runwords.jsonl")] {
+    for text in [
+        include_str!("conformance/config.jsonl"),
+        include_str!("conformance/runwords.jsonl"),
+        include_str!("conformance/config28.jsonl"),
+        include_str!("conformance/runwords28.jsonl"),
+    ] {
         for line in text.lines() {
             let case: Value = serde_json::from_str(line).expect("a case");
             if let Some(source) = case["dockerfile"].as_str() {
@@ -103,7 +108,9 @@ fn seen(document: &Document, instruction: &Instruction) -> Option<Value> {
     let deferred = instruction.onbuild.as_ref();
     let mut original = instruction.text.as_str().to_owned();
     let mut heredocs = Vec::new();
-    for heredoc in &instruction.heredocs {
+    // The package does not show the here-documents of what ONBUILD defers.
+    let shown = if deferred.is_some() { &[][..] } else { &instruction.heredocs };
+    for heredoc in shown {
         let content = document.text(heredoc.body).into_owned();
         original.extend(["\n", &content, &heredoc.name]);
         heredocs.push(json!({"name": heredoc.name, "descriptor": heredoc.descriptor, "content": content}));
@@ -170,6 +177,7 @@ fn words(instruction: &Instruction, command: &Subcommand, escape: char) -> Optio
         (Keyword::Arg, None) => raw_words(text, 0, escape).into_iter().map(|word| word.text).collect(),
         (Keyword::Add | Keyword::Copy | Keyword::Expose | Keyword::From | Keyword::Volume, None) => divided(),
         // What an ONBUILD in an ONBUILD would defer is read once more; the engine refuses it later.
+        (Keyword::Onbuild, None) if text.is_empty() => vec![],
         (Keyword::Unknown | Keyword::Onbuild, None) => vec![String::new()],
         _ => whole(),
     })
@@ -190,7 +198,7 @@ fn the_engines_parser_agrees() {
         let document = Document::parse(sample.source.as_str());
         let ours = read(&document);
         let difference = match (answer, &ours) {
-            (Value::String(_), None) => continue,
+            (Value::String(_), None) | (Value::Null, _) => continue,
             (Value::String(message), Some(_)) => format!("refused by the engine: {message}"),
             (_, None) => "refused here".to_owned(),
             (Value::Array(theirs), Some(Value::Array(ours))) => {

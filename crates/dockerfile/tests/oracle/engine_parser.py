@@ -1,7 +1,7 @@
 """Reads Dockerfiles with the engine's own parser (`dockerfile` of PyPI).
 
-Standard input: one JSON string per line, the text of a file. Standard output: one JSON value per line, an error's text
-or the list of instructions.
+Standard input: one JSON string per line, the text of a file. Standard output: one JSON value per line, an error's text,
+the list of instructions, or null where the package cannot say.
 """
 
 import json
@@ -14,6 +14,9 @@ for line in sys.stdin:
         commands = dockerfile.parse_string(json.loads(line))
     except dockerfile.GoParseError as error:
         seen = str(error)
+    except UnicodeDecodeError:
+        # The parser cut a character in two, which the package cannot hand over.
+        seen = None
     else:
         seen = [
             {
