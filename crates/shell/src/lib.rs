@@ -17,7 +17,7 @@ mod wrapper;
 
 pub use ast::{Command, Item, List, Lookup, Node, Operator, OperatorKind, Redirect, Word, WordPart};
 pub use flow::{Cwd, Flag, Located, Options, State, Step};
-pub use invocation::Invocation;
+pub use invocation::{EnvAssignment, Invocation, invocations};
 pub use removal::{Plan, RefusalReason, Removal, removal, removals};
 pub use script::Script;
 pub use wrapper::{RunAs, base_name, strip_version};

@@ -110,6 +110,17 @@ fn what_is_not_understood_is_left_alone() {
         // In a here-document that is expanded, a backslash joins the delimiter's line to the one before.
         "cat <<E\n\\\nE\nE\n",
         "a\0b",
+        // The grammar takes this for one substitution.
+        "a `b` `c`",
+        // The grammar skips the line ends, a shell does not.
+        "a\n&& b",
+        "a # c\n| b",
+        "a\n; b",
+        "!\na",
+        "{ }",
+        "( ) && a",
+        "if ; then a; fi",
+        "${ a; }",
     ] {
         let script = Script::parse(text);
         assert!(script.has_errors(), "{text}: {}", outline(text));

@@ -238,7 +238,7 @@ impl State {
     }
 
     /// What a shell that the command starts knows: exported variables, no options.
-    pub(super) fn inherited(&self, errexit: bool) -> Self {
+    pub(crate) fn inherited(&self, errexit: bool) -> Self {
         let mut variables = (*self.variables).clone();
         variables.retain(|_, v| v.exported == Flag::On);
         let options = Options { errexit: Flag::new(errexit), ..Options::default() };

@@ -133,6 +133,12 @@ impl<'s, 't> Builder<'s, 't> {
         loop {
             let Some(Token::Unit(unit)) = tokens.next() else { return Err(OpaqueReason::Syntax) };
             self.expect_blank(from..unit.range.start)?;
+            // A `!` at the end of a line stands alone.
+            if negated.as_ref().is_some_and(|n| n.end == from)
+                && self.slice(from..unit.range.start).contains('\n')
+            {
+                return Err(OpaqueReason::Ambiguous);
+            }
             let to = tokens.peek().map_or(range.end, |t| t.range().start);
             if unit.range.start > to {
                 return Err(OpaqueReason::Ambiguous);

@@ -1,5 +1,9 @@
 //! Simple commands, tests and here-documents.
 
+use std::ops::Range;
+
+use tree_sitter::Node;
+
 use super::build::Builder;
 use super::expansion::outermost;
 use super::flatten::Unit;
@@ -7,7 +11,8 @@ use super::kind::{Kind, children, kind};
 use super::nested::nested;
 use super::scan::{Assigning, Scanned, Scanner};
 use crate::ast::{
-    Assignments, Command, Declaration, Heredoc, Node as Tree, OpaqueReason, Redirect, Test, TestKind, Word,
+    Assignments, Command, Declaration, Heredoc, Node as Tree, OpaqueReason, Redirect, Substitution, Test,
+    TestKind, Word,
 };
 
 /// The words that never name a command when unquoted (POSIX 2.4, and bash's). As a command's name they show
@@ -65,7 +70,7 @@ impl<'t> Builder<'_, 't> {
         let Some(first) = words.first() else {
             return Ok(Tree::Assignment(Assignments { range, assignments, redirects }));
         };
-        if RESERVED.contains(&self.slice(first.range.clone())) {
+        if !first.is_quoted() && first.value().is_some_and(|v| RESERVED.contains(&v)) {
             return Err(OpaqueReason::Syntax);
         }
         if declaration {
@@ -137,21 +142,48 @@ impl<'t> Builder<'_, 't> {
                 if end != site.end {
                     return Err(OpaqueReason::Ambiguous);
                 }
-                let substitutions = match site.body {
-                    Some(body) if !quoted => self.substitutions(body, depth)?,
-                    _ => Vec::new(),
-                };
-                return Ok(Heredoc {
-                    body: start..line_start,
-                    end: line_start..end,
-                    quoted,
-                    dash,
-                    substitutions,
-                });
+                let body = start..line_start;
+                let substitutions =
+                    if quoted { Vec::new() } else { self.heredoc_substitutions(site.body, &body, depth)? };
+                return Ok(Heredoc { body, end: line_start..end, quoted, dash, substitutions });
             }
             joined = !quoted && line.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
             line_start += line.len() + 1;
         }
         Err(OpaqueReason::Syntax)
     }
+
+    /// The substitutions in a body that is expanded. The grammar knows none in backquotes there.
+    fn heredoc_substitutions(
+        &self,
+        node: Option<Node<'t>>,
+        body: &Range<usize>,
+        depth: usize,
+    ) -> Scanned<Vec<Substitution>> {
+        let found = node.map(|n| outermost(&children(n), self.base)).unwrap_or_default();
+        let mut from = body.start;
+        for (start, end) in found.iter().map(|f| (f.range.start, f.range.end)).chain([(body.end, body.end)]) {
+            if start < from || starts_expansion(self.slice(from..start)) {
+                return Err(OpaqueReason::Ambiguous);
+            }
+            from = end;
+        }
+        node.map_or(Ok(Vec::new()), |n| self.substitutions(n, depth))
+    }
+}
+
+/// Whether an unescaped `` ` ``, `$(` or `${` stands in the text of a here-document.
+fn starts_expansion(text: &str) -> bool {
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'`' => return true,
+            b'$' if matches!(bytes.peek(), Some(b'(' | b'{')) => return true,
+            _ => {}
+        }
+    }
+    false
 }

@@ -29,7 +29,13 @@ impl<'t> Builder<'_, 't> {
         token(Some(first), open)?;
         token(Some(last), close)?;
         let inner = nodes.get(1..nodes.len().saturating_sub(1)).unwrap_or_default();
-        Ok(self.list(inner, self.range(*first).end..self.range(*last).start, depth + 1))
+        self.filled(inner, self.range(*first).end..self.range(*last).start, depth)
+    }
+
+    /// A list that must not be empty.
+    fn filled(&self, nodes: &[Node<'t>], range: Range<usize>, depth: usize) -> Scanned<List> {
+        let list = self.list(nodes, range, depth + 1);
+        if list.items.is_empty() { Err(OpaqueReason::Syntax) } else { Ok(list) }
     }
 
     pub(super) fn group(&self, unit: &Unit<'t>, node: Node<'t>, to: usize, depth: usize) -> Scanned<Tree> {
@@ -96,7 +102,7 @@ impl<'t> Builder<'_, 't> {
             }
             let between = nodes.get(from + 1..to).unwrap_or_default();
             let range = self.range(*first).end..self.range(*next).start;
-            out.push((kind(*first), self.list(between, range, depth + 1)));
+            out.push((kind(*first), self.filled(between, range, depth)?));
         }
         Ok(out)
     }
@@ -119,7 +125,7 @@ impl<'t> Builder<'_, 't> {
         let between = nodes.get(1..nodes.len().saturating_sub(1)).unwrap_or_default();
         let body = self.do_group(group, depth)?;
         let range = self.range(first).end..self.range(group).start;
-        let condition = Some(self.list(between, range, depth + 1));
+        let condition = Some(self.filled(between, range, depth)?);
         let (redirects, end) = self.trailing(unit, unit.range.end, to, depth)?;
         let range = unit.range.start..end;
         Ok(Tree::Loop(Loop {
@@ -201,7 +207,7 @@ impl<'t> Builder<'_, 't> {
             return Err(OpaqueReason::Syntax);
         }
         let found = outermost(nodes, self.base);
-        let segment = Scanner::new(self, range, &found, depth).segment(Assigning::Never)?;
+        let segment = Scanner::new(self, range, &found, depth).over_lines().segment(Assigning::Never)?;
         if segment.redirects.is_empty() { Ok(segment.words) } else { Err(OpaqueReason::Syntax) }
     }
 

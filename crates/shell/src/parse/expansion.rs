@@ -17,6 +17,12 @@ pub(super) struct Found<'t> {
     pub node: Node<'t>,
 }
 
+impl Found<'_> {
+    pub(super) fn is_array(&self) -> bool {
+        kind(self.node) == Kind::Array
+    }
+}
+
 pub(super) fn is_name_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'
 }
@@ -105,6 +111,10 @@ impl<'t> Builder<'_, 't> {
             return Err(OpaqueReason::Ambiguous);
         }
         let inner = range.start + opening..range.end - 1;
+        // The grammar reads `` `a` `b` `` as one substitution.
+        if kind == SubstitutionKind::Backquote && self.slice(inner.clone()).replace("\\`", "").contains('`') {
+            return Err(OpaqueReason::Ambiguous);
+        }
         // Within backquotes the shell removes backslashes before it parses; the grammar does not.
         if kind == SubstitutionKind::Backquote && self.slice(inner.clone()).contains('\\') {
             return Ok(Substitution { range, kind, body: self.opaque_list(inner, OpaqueReason::Ambiguous) });
@@ -128,6 +138,8 @@ impl<'t> Builder<'_, 't> {
             Some(b) if is_name_start(*b) => bytes.iter().take_while(|b| is_name_byte(**b)).count(),
             Some(b'0'..=b'9') => bytes.iter().take_while(|b| b.is_ascii_digit()).count(),
             Some(b'?' | b'@' | b'*' | b'-' | b'$') => 1,
+            // Commands to bash 5.3: `${ cmd; }`
+            Some(b' ' | b'\t' | b'\n' | b'|') => return Err(OpaqueReason::Ambiguous),
             // `${#name}`, `${!name}` and whatever else
             _ => return Ok(WordPart::Other { range, quoted, substitutions }),
         };

@@ -47,10 +47,11 @@ fn parse_region(text: &str, range: Range<usize>, depth: usize) -> Parsed {
     if region.len() > MAX_LENGTH || region.matches("<<").count() > MAX_HEREDOCS {
         return refused(OpaqueReason::TooLarge);
     }
+    // A shell cannot be handed a NUL.
     if region.contains('\0') {
         return refused(OpaqueReason::Syntax);
     }
-    let Some(tree) = grammar(region) else { return refused(OpaqueReason::Syntax) };
+    let Some(tree) = grammar(&plain(region)) else { return refused(OpaqueReason::Syntax) };
     let root = tree.root_node();
     if root.is_error() {
         return refused(OpaqueReason::Syntax);
@@ -60,7 +61,14 @@ fn parse_region(text: &str, range: Range<usize>, depth: usize) -> Parsed {
     Parsed { body, comments: builder.into_comments() }
 }
 
-fn grammar(text: &str) -> Option<Tree> {
+/// `text` with an underscore for each byte that is an ordinary character to a shell but perhaps not to the grammar: to
+/// it no-break spaces and carriage returns are blanks. The grammar's scanner also calls `isdigit` for characters of any
+/// number, which is undefined beyond 255 and crashes (tree-sitter-bash 0.25.1, `scanner.c` line 1158).
+fn plain(text: &str) -> Vec<u8> {
+    text.bytes().map(|b| if matches!(b, b'\t' | b'\n' | b' '..=b'~') { b } else { b'_' }).collect()
+}
+
+fn grammar(text: &[u8]) -> Option<Tree> {
     thread_local! {
         static PARSER: RefCell<Option<Parser>> = RefCell::new({
             let mut parser = Parser::new();

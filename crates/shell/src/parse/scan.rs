@@ -42,6 +42,7 @@ pub(super) struct Scanner<'b, 's, 't> {
     found: &'b [Found<'t>],
     next: usize,
     depth: usize,
+    over_lines: bool,
 }
 
 fn ends_word(byte: u8) -> bool {
@@ -57,7 +58,13 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
     ) -> Self {
         let bytes = builder.text.as_bytes();
         let end = range.end.min(bytes.len());
-        Self { builder, bytes, pos: range.start.min(end), end, found, next: 0, depth }
+        Self { builder, bytes, pos: range.start.min(end), end, found, next: 0, depth, over_lines: false }
+    }
+
+    /// Line ends between the words are blanks.
+    pub(super) fn over_lines(mut self) -> Self {
+        self.over_lines = true;
+        self
     }
 
     fn peek(&self) -> Option<u8> {
@@ -80,11 +87,13 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
             self.skip_blanks();
             let Some(byte) = self.peek() else { break };
             match byte {
-                b'\n' | b'#' => {
-                    if !self.builder.is_blank(self.pos..self.end) {
-                        return Err(OpaqueReason::Ambiguous);
-                    }
-                    break;
+                b'\n' => {
+                    self.line_end()?;
+                    continue;
+                }
+                b'#' => {
+                    self.comment()?;
+                    continue;
                 }
                 b';' | b'|' | b')' => return Err(OpaqueReason::Ambiguous),
                 _ => {}
@@ -106,6 +115,25 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
             out.end = self.pos;
         }
         if self.next == self.found.len() { Ok(out) } else { Err(OpaqueReason::Ambiguous) }
+    }
+
+    /// A line end within the range: what ends the command stands behind it only if a here-document's body is between
+    /// the two. Else the grammar has skipped it (`a`, line end, `&& b` is an error to a shell).
+    fn line_end(&mut self) -> Scanned<()> {
+        match self.builder.survey.after_body(self.pos) {
+            Some(end) if end <= self.end => self.pos = end,
+            _ if self.over_lines => self.pos += 1,
+            _ => return Err(OpaqueReason::Syntax),
+        }
+        Ok(())
+    }
+
+    fn comment(&mut self) -> Scanned<()> {
+        let rest = self.slice(self.pos..self.end);
+        let end = self.pos + rest.find('\n').unwrap_or(rest.len());
+        self.builder.expect_blank(self.pos..end)?;
+        self.pos = end;
+        Ok(())
     }
 
     fn skip_blanks(&mut self) {
@@ -234,9 +262,19 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
         if !is_value || self.peek() == Some(b'~') {
             self.tilde(&mut parts);
         }
+        let mut end = self.pos;
         while let Some(byte) = self.peek() {
             if let Some(found) = self.take_found()? {
                 parts.push(self.builder.expansion(&found, false, self.depth)?);
+                end = self.pos;
+                // An array is all of a value.
+                if is_value && found.is_array() && self.peek().is_some_and(|b| !ends_word(b)) {
+                    return Err(OpaqueReason::Ambiguous);
+                }
+                continue;
+            }
+            if byte == b'\\' && self.peek_at(1) == Some(b'\n') {
+                self.pos += 2;
                 continue;
             }
             match byte {
@@ -253,7 +291,10 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
                 }
                 _ => self.plain(&mut parts),
             }
+            end = self.pos;
         }
+        // A line joined to the next behind the word is no part of it.
+        self.pos = end.max(start);
         Ok(parts.finish(start..self.pos))
     }
 
@@ -329,12 +370,8 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
         }
     }
 
-    /// An unquoted backslash: quotes the next character, or joins two lines.
+    /// An unquoted backslash quotes the next character.
     fn backslash(&mut self, parts: &mut PartList) {
-        if self.peek_at(1) == Some(b'\n') {
-            self.pos += 2;
-            return;
-        }
         let start = self.pos;
         let quoted = self.slice(start + 1..self.end).chars().next();
         let Some(quoted) = quoted else {

@@ -25,8 +25,8 @@ pub(crate) struct Peeled<'w> {
     pub(crate) adds_arguments: bool,
     /// `python -m` names the program.
     pub(crate) module: bool,
-    /// `env -i` empties the environment.
-    pub(crate) clears_environment: bool,
+    /// What becomes of the shell's environment.
+    pub(crate) environment_change: EnvironmentChange,
 }
 
 /// As whom a command runs.
@@ -46,6 +46,18 @@ impl<'w> RunAs<'w> {
     fn named(user: Option<&'w str>) -> Self {
         user.map_or(Self::Unknown, |u| Self::User(u.split(':').next().unwrap_or(u)))
     }
+}
+
+/// What a wrapper makes of the environment that it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum EnvironmentChange {
+    /// Passes it on.
+    #[default]
+    Keeps,
+    /// Starts with an empty one.
+    Clears,
+    /// Passes on some variables, which is a matter of its configuration.
+    Resets,
 }
 
 /// The last component of a path: `pip3` of `/opt/venv/bin/pip3`.
@@ -180,7 +192,11 @@ fn unwrap<'w>(wrapper: &Wrapper, words: &'w [Word], start: usize, peeled: &mut P
     }
     peeled.assignments.extend(assignments);
     peeled.adds_arguments |= wrapper.adds_arguments;
-    peeled.clears_environment |= clears;
+    if clears {
+        peeled.environment_change = EnvironmentChange::Clears;
+    } else if wrapper.resets_environment {
+        peeled.environment_change = EnvironmentChange::Resets;
+    }
     if user != RunAs::Unchanged {
         peeled.run_as = user;
     }
@@ -343,4 +359,9 @@ pub(crate) fn user_shell(words: &[Word], program: usize) -> UserShell<'_> {
         }
     }
     found
+}
+
+/// Whether the program of this base name is read by [`user_shell`].
+pub(crate) fn is_user_shell(name: &str) -> bool {
+    USER_SHELLS.contains(&name)
 }

@@ -24,8 +24,10 @@ pub(super) struct Wrapper {
     pub only: &'static [&'static str],
     /// Whether the command gets more arguments than are written.
     pub adds_arguments: bool,
-    /// Whether the command runs with the environment emptied first by one of these options.
+    /// The options with which the command's environment is empty at first.
     pub clears_environment: &'static [&'static str],
+    /// Whether the environment that the command gets is a matter of the wrapper's configuration.
+    pub resets_environment: bool,
 }
 
 /// How a wrapper changes the user.
@@ -50,6 +52,7 @@ const PLAIN: Wrapper = Wrapper {
     only: &[],
     adds_arguments: false,
     clears_environment: &[],
+    resets_environment: false,
 };
 
 pub(super) const WRAPPERS: &[Wrapper] = &[
@@ -72,6 +75,7 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
         stops: &["-l", "--list", "-e", "--edit", "-v", "--validate", "-V", "--version", "-R", "--chroot"],
         assignments: true,
         user: User::Option { short: 'u', long: "--user", default: Some("root") },
+        resets_environment: true,
         ..PLAIN
     },
     Wrapper {
@@ -79,6 +83,7 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
         short_values: "aCu",
         stops: &["-C", "-L", "-s"],
         user: User::Option { short: 'u', long: "", default: Some("root") },
+        resets_environment: true,
         ..PLAIN
     },
     Wrapper { name: "gosu", operands: 1, user: User::Operand, ..PLAIN },
