@@ -18,8 +18,10 @@ pub(crate) enum Severity {
 pub(crate) enum ProblemKind {
     /// The options do not fit.
     Usage,
-    /// A path that was given is not there, or nothing of use is below it.
+    /// A path that was given is not there or cannot be used.
     Path,
+    /// No Dockerfile is below a folder that was given.
+    NoDockerfile,
     /// A link leads out of the project.
     Link,
     /// A file cannot be read or is no text.
@@ -56,6 +58,7 @@ impl ProblemKind {
         match self {
             Self::Usage => "usage",
             Self::Path => "path",
+            Self::NoDockerfile => "no-dockerfile",
             Self::Link => "link",
             Self::Read => "read",
             Self::TooLarge => "too-large",

@@ -78,10 +78,7 @@ impl Search<'_> {
         let Ok(inside) = real.strip_prefix(&place.path) else {
             return Err(leads_out(given, &real, &place.path));
         };
-        let Some(inside) = RelPath::new(inside) else {
-            let problem = Problem::new(ProblemKind::Path, "the path is no UTF-8").in_file(shown(given));
-            return Err(problem.help("rename the file"));
-        };
+        let Some(inside) = RelPath::new(inside) else { return Err(no_utf8(given)) };
         let folder = if metadata.is_dir() { inside.clone() } else { inside.parent() };
         let Some(key) = self.root(&place, &folder)? else { return Ok(()) };
         let Some(root) = self.roots.get_mut(&key) else { return Ok(()) };
@@ -97,14 +94,29 @@ impl Search<'_> {
             let problem = Problem::new(ProblemKind::Path, "it is neither a file nor a folder");
             return Err(problem.in_file(shown(given)).help("name a Dockerfile or a folder"));
         }
-        let mut seen = walk::below(root, &inside);
-        if seen.dockerfiles == 0 && seen.problems.is_empty() {
-            let problem = Problem::new(ProblemKind::Path, "no Dockerfile was found in this folder");
-            seen.problems.push(problem.in_file(shown(given)).help(
+        self.folder(given, &key, &inside)
+    }
+
+    /// Searches a folder, and the work trees of git in it, which are projects of their own.
+    fn folder(&mut self, given: &Path, key: &RootKey, inside: &RelPath) -> Result<(), Problem> {
+        let Some(root) = self.roots.get_mut(key) else { return Ok(()) };
+        let mut seen = walk::below(root, inside);
+        let alone = seen.nested.is_empty();
+        for nested in &seen.nested {
+            match self.path(nested) {
+                Err(problem) if problem.kind == ProblemKind::NoDockerfile => {}
+                Err(problem) => self.problems.push(problem),
+                Ok(()) => {}
+            }
+        }
+        let nothing = alone && seen.dockerfiles == 0 && seen.problems.is_empty();
+        self.problems.append(&mut seen.problems);
+        if nothing {
+            let problem = Problem::new(ProblemKind::NoDockerfile, "no Dockerfile was found in this folder");
+            return Err(problem.in_file(shown(given)).help(
                 "name the file itself; ignored and hidden folders, and those that `exclude` names, are not searched",
             ));
         }
-        self.problems.append(&mut seen.problems);
         Ok(())
     }
 
@@ -145,6 +157,11 @@ fn missing(path: &Path, error: &std::io::Error) -> Problem {
         }
     };
     Problem::new(ProblemKind::Path, message).in_file(shown(path)).help(help)
+}
+
+fn no_utf8(path: &Path) -> Problem {
+    let problem = Problem::new(ProblemKind::Path, "the path is no UTF-8").in_file(shown(path));
+    problem.help("rename the file or folder")
 }
 
 fn template(path: &Path) -> Problem {

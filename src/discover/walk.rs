@@ -1,7 +1,8 @@
 //! Walks folders.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dockfit_rewrite::{RelPath, context};
 use ignore::{DirEntry, WalkBuilder};
@@ -16,10 +17,12 @@ pub(super) struct Seen {
     /// Number of Dockerfiles, templates included.
     pub(super) dockerfiles: usize,
     pub(super) problems: Vec<Problem>,
+    /// Work trees of git inside this one: projects of their own, not searched yet.
+    pub(super) nested: Vec<PathBuf>,
 }
 
 /// Collects the Dockerfiles below `folder`, and the files there that may build them. What git ignores and
-/// hidden folders are left out; links are not followed.
+/// hidden folders are left out; links are not followed; work trees of git inside this one are only noted.
 pub(super) fn below(root: &mut Root, folder: &RelPath) -> Seen {
     let mut seen = Seen::default();
     let start = folder.on_disk(&root.path);
@@ -27,10 +30,25 @@ pub(super) fn below(root: &mut Root, folder: &RelPath) -> Seen {
     walk.ignore(false).require_git(false).parents(root.in_git).follow_links(false);
     let (top, exclude) = (root.path.clone(), root.settings.clone());
     let base = exclude.file.as_deref().and_then(Path::parent).unwrap_or(&top).to_path_buf();
+    let nested = Arc::new(Mutex::new(Vec::new()));
+    let found = nested.clone();
     walk.filter_entry(move |entry| {
-        let Some(globs) = &exclude.exclude else { return true };
         let path = entry.path();
-        entry.depth() == 0 || !globs.is_match(path.strip_prefix(&base).unwrap_or(path))
+        if entry.depth() == 0 {
+            return true;
+        }
+        if exclude
+            .exclude
+            .as_ref()
+            .is_some_and(|globs| globs.is_match(path.strip_prefix(&base).unwrap_or(path)))
+        {
+            return false;
+        }
+        let is_work_tree = entry.file_type().is_some_and(|kind| kind.is_dir()) && path.join(".git").exists();
+        if is_work_tree {
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_path_buf());
+        }
+        !is_work_tree
     });
     for entry in walk.build() {
         match entry {
@@ -42,6 +60,7 @@ pub(super) fn below(root: &mut Root, folder: &RelPath) -> Seen {
             }
         }
     }
+    seen.nested = std::mem::take(&mut *nested.lock().unwrap_or_else(PoisonError::into_inner));
     seen
 }
 
@@ -49,6 +68,10 @@ fn take(root: &mut Root, entry: &DirEntry, seen: &mut Seen) {
     let Some(file_type) = entry.file_type().filter(|kind| !kind.is_dir()) else { return };
     let Some(name) = entry.file_name().to_str() else { return };
     let path = || entry.path().strip_prefix(&root.path).ok().and_then(RelPath::new);
+    if kind(name) == NameKind::Dockerfile && path().is_none() {
+        seen.problems.push(super::no_utf8(entry.path()));
+        return;
+    }
     match kind(name) {
         NameKind::Template if file_type.is_file() => {
             seen.dockerfiles += 1;

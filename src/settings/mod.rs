@@ -83,8 +83,8 @@ impl Settings {
             let problem = Problem::new(ProblemKind::Config, "the configuration is no UTF-8").in_file(&shown);
             problem.help("save it as UTF-8")
         })?;
-        let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        let folder = folder.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let folder = real.parent().unwrap_or(Path::new("/")).to_path_buf();
         let settings = file::parse(&text, is_pyproject(path), &folder, names).map_err(|error| {
             let problem = Problem::new(ProblemKind::Config, visible(&error.message)).in_file(&shown);
             let problem = problem.at(text.as_bytes(), error.span.into());
@@ -93,7 +93,7 @@ impl Settings {
                 None => problem,
             }
         })?;
-        Ok(Self { file: Some(path.to_path_buf()), ..settings })
+        Ok(Self { file: Some(real), ..settings })
     }
 }
 

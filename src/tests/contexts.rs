@@ -141,6 +141,37 @@ fn contexts_that_lie_in_each_other_share_a_project() {
 }
 
 #[test]
+fn a_work_tree_inside_another_is_a_project_of_its_own() {
+    let place = Place::in_git(&[("Dockerfile", "FROM a\n"), ("dockfit.toml", "skip = [\"noops\"]\n")]);
+    let inner = Place::in_git(&[("b/Dockerfile", "FROM a\nRUN sleep 0\n")]);
+    std::fs::rename(inner.root(), place.path("inner")).expect("a folder can be moved");
+    place.git(&["init", "--quiet", "empty"]);
+    let said = place.run(&["diff", "--format=json", "@"]);
+    let value: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(said.exit, crate::commands::Exit::Done, "{}", said.out);
+    assert_eq!(value["projects"][0]["root"], "/project");
+    assert_eq!(value["projects"][1]["root"], "/project/inner");
+    assert_eq!(value["projects"][1]["dockerfiles"][0]["path"], "b/Dockerfile");
+    assert_eq!(
+        value["projects"][1]["dockerfiles"][0]["passes"][0]["id"], "noops",
+        "its configuration is its own"
+    );
+    assert_eq!(place.run(&["apply", "@"]).exit, crate::commands::Exit::Done);
+    assert_eq!(place.read("inner/b/Dockerfile"), "FROM a\nRUN true\n");
+    std::fs::create_dir(inner.root_before()).expect("the folder that is removed at the end");
+}
+
+#[test]
+fn a_configuration_that_is_named_counts_from_its_own_folder() {
+    let place = Place::in_git(&[
+        ("ci/dockfit.toml", "exclude = [\"../vendor\", \"x\"]\n[context]\n\"../a/Dockerfile\" = \"..\"\n"),
+        ("a/Dockerfile", "FROM a\n"),
+        ("ci/x/Dockerfile", "FROM a\n"),
+    ]);
+    assert_eq!(projects(&place, &["--config", "@ci/dockfit.toml", "@"]), "a/Dockerfile .");
+}
+
+#[test]
 fn ignored_and_hidden_folders_are_not_searched() {
     let place = Place::with(&[
         (".gitignore", "build/\n"),

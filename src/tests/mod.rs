@@ -57,6 +57,11 @@ impl Place {
         place
     }
 
+    /// The folder's name, whether it is there or not.
+    fn root_before(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn root(&self) -> PathBuf {
         fs::canonicalize(self.folder.path()).expect("the folder is there")
     }
