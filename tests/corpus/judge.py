@@ -60,6 +60,7 @@ def judge(tool, options, scratch, accepted, bash, level, arguments):
     first = run(tool, options, scratch, names, arguments.jobs, arguments.batch)
     after = scratch.hashes()
     findings = defaultdict(list)
+    bash.learn(script for name in names if after.get(name) != before[name] for script in fresh_scripts(accepted[name], scratch, name))
     for name in names:
         path = scratch.folder / name
         told = told_of(first.report, str(path), exact="--only" in options)
@@ -93,6 +94,16 @@ def judge(tool, options, scratch, accepted, bash, level, arguments):
         if after.get(name) != value:
             findings[name].append(Finding("second", 1, ""))
     return findings, first.report, {name: after[name] for name in names if name in after and after[name] != before[name]}
+
+
+def fresh_scripts(before, scratch, name):
+    """The scripts that a file has now and had not, and the other way round: asked about all at once, to be quick."""
+    try:
+        now = Counter(engine.parse(scratch.folder / name).scripts)
+    except engine.Refused:
+        return []
+    was = Counter(before.facts.scripts)
+    return [*(now - was), *(was - now)]
 
 
 def judge_refused(tool, scratch, corpus, refused, companion, arguments):
