@@ -1,6 +1,7 @@
 """Before and after, one file: what was broken. Plain counts over the engine's reading and over lines."""
 
 import difflib
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,15 +149,21 @@ def instructions(before, facts, told):
                 yield Finding("instructions", 1, f"{old[i1:i2]} → {new[j1:j2]}"[:300])
             continue
         for one in before.facts.instructions[i1:i2]:
-            if not touched & set(range(one.start, one.end + 1)):
+            # Among equal keywords `difflib` cannot tell which one went: one must have stood in a deletion.
+            word = keyword_at_line_start(one.keyword)
+            deleted = tag == "delete" and any(word.search(before.source[edit.start : edit.end]) for edit in told.edits)
+            if not deleted and not touched & set(range(one.start, one.end + 1)):
                 yield Finding("instructions", 1, f"line {one.start}: {one.keyword} {' '.join(one.value)}"[:300])
-        if i1 == i2:
-            near = {one.end for one in before.facts.instructions[i1 - 1 : i1]} | {
-                one.start for one in before.facts.instructions[i1 : i1 + 1]
-            }
-            span = range(min(near, default=1), max(near, default=1) + 1)
-            if not touched & set(span):
-                yield Finding("instructions", j2 - j1, f"new: {new[j1:j2]}"[:300])
+        # Nor which one is new: one must stand in an edit.
+        for one in facts.instructions[j1:j2] if i1 == i2 else ():
+            word = keyword_at_line_start(one.keyword)
+            if not any(word.search(edit.replacement) for edit in told.edits):
+                yield Finding("instructions", 1, f"new: {one.keyword} {' '.join(one.value)}"[:300])
+
+
+def keyword_at_line_start(keyword):
+    """Finds it where an instruction may begin."""
+    return re.compile(rb"(^|\n)\s*" + re.escape(keyword.encode()) + rb"\b")
 
 
 def identity(one):

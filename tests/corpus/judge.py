@@ -25,21 +25,23 @@ from scratch import Scratch, corpus_names, sha256
 from table import coverage_table, findings_table, notes
 from tools import Dockfit, Tally, run
 
+STATE = ".dockfit"  # where the tool keeps what `undo` needs; in no list of changed files
+
 
 def originals(corpus, level):
-    """(accepted: name -> Before, refused: name -> the engine's words)."""
+    """(accepted: name -> Before, refused: name -> (by its grammar or its instructions, the engine's words))."""
     accepted, refused = {}, {}
     for name in corpus_names(corpus):
         path = Path(corpus, name)
         try:
             accepted[name] = Before(path.read_bytes(), engine.parse(path))
         except engine.Refused as error:
-            refused[name] = str(error)
+            refused[name] = ("grammar", str(error))
     if level:
         for path, words in level.refusals({Path(corpus, name): sha256(one.source) for name, one in accepted.items()}).items():
             name = str(path.relative_to(corpus))
             del accepted[name]
-            refused[name] = words
+            refused[name] = ("instructions", words)
     return accepted, refused
 
 
@@ -87,11 +89,11 @@ def judge(tool, options, scratch, accepted, bash, level, arguments):
             if after.get(name) != value:
                 findings[name].append(Finding("report", 1, "after_sha256 is not that of the file"))
         for name, value in after.items():
-            if before.get(name) != value and name not in written:
+            if before.get(name) != value and name not in written and STATE not in Path(name).parts:
                 findings[name].append(Finding("report", 1, "changed or new, not listed under files"))
     run(tool, options, scratch, names, arguments.jobs, arguments.batch, restore=False)
     for name, value in scratch.hashes().items():
-        if after.get(name) != value:
+        if after.get(name) != value and STATE not in Path(name).parts:
             findings[name].append(Finding("second", 1, ""))
     return findings, first.report, {name: after[name] for name in names if name in after and after[name] != before[name]}
 
@@ -111,15 +113,16 @@ def judge_refused(tool, scratch, corpus, refused, companion, arguments):
     names = [*refused, companion]
     scratch.restore(names)
     outcome = run(tool, ["--all"], scratch, names, arguments.jobs, len(names))
-    missing = []
-    for name in refused:
+    missing, later = [], []
+    for name, (stage, _) in refused.items():
         path = str(scratch.folder / name)
         reported = outcome.report.errors if outcome.report else []
         named = any(os.path.realpath(scratch.folder / str(error.get("file"))) == path for error in reported)
         if not named and name not in outcome.failed:
-            missing.append(name)
+            (missing if stage == "grammar" else later).append(name)
     return {
         "files": len(refused),
+        "not reported, refused at the instruction level": later,
         "changed": [name for name in refused if scratch.current(name) != Path(corpus, name).read_bytes()],
         "not reported": missing,
         "crashed": outcome.crashed,

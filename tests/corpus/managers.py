@@ -18,9 +18,12 @@ class Manager:
     off_words: str = ""  # words on the command line that switch the cache off
     off_variables: tuple = ()  # variables that switch it off when set and not empty
     empties: str = ""  # commands that empty it
+    empties_at: tuple = ()  # (target, commands that empty what lies there), where the targets differ in that
     root: bool = False  # works for root only
 
 
+APT = r"(?:apt|apt-get|aptitude)\s(?:[^;&|]*\s)?"
+REMOVE = r"(?:\brm\s+(?:[^;&|]*\s)?|\bfind\s+)['\"]?"
 PROGRAM = r"(?:^|[\s;&|(/'\"])"
 
 MANAGERS = (
@@ -29,28 +32,29 @@ MANAGERS = (
         PROGRAM + r"pip[\d.]*\b[^;&|]*\sinstall\b",
         ("~/.cache/pip",),
         (("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pip")),
-        r"--no-cache-dir\b|--no-cache\b|--cache-dir\b",
+        r"\bpip[\d.]*\s[^;&|]*(--no-cache-dir|--no-cache|--cache-dir)\b",
         ("PIP_NO_CACHE_DIR", "PIP_NO_CACHE"),
         r"pip[\d.]*\s+cache\s+(purge|remove)|rm\s+-\w+[^;&|]*\s\S*\.cache\b",
     ),
     Manager(
         "uv",
-        PROGRAM + r"uv\b[^;&|]*\s(install|sync|add|run)\b",
+        # `uv python install` keeps what it downloads elsewhere.
+        PROGRAM + r"uvx?\s(?!python\s)[^;&|]*\b(install|sync|add|run|build|lock|export|compile|from)\b",
         ("~/.cache/uv",),
         (("UV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/uv")),
-        r"\buv\b[^;&|]*\s(--no-cache|-n)\b|--cache-dir\b",
+        r"\buv\s[^;&|]*(--no-cache|\s-n|--cache-dir)\b",
         ("UV_NO_CACHE",),
         r"uv\s+cache\s+(clean|prune)|rm\s+-\w+[^;&|]*\s\S*\.cache\b",
     ),
     Manager(
         "apt",
-        PROGRAM + r"(apt|apt-get|aptitude)\s[^;&|]*\b(install|upgrade|dist-upgrade|full-upgrade|build-dep)\b",
+        PROGRAM + r"(apt|apt-get|aptitude)\s[^;&|]*\b(install|reinstall|upgrade|dist-upgrade|full-upgrade|build-dep|update)\b",
         ("/var/cache/apt", "/var/lib/apt", "/var/lib/apt/lists"),
-        (),
-        "",
-        (),
-        r"(apt|apt-get|aptitude)\s[^;&|]*\b(clean|autoclean|distclean)\b|"
-        r"(rm\s+-\w+[^;&|]*|find)\s['\"]?/var/(lib|cache)/apt|rm\s+-\w+[^;&|]*\s/var/(lib|cache)/\*",
+        empties_at=(
+            ("/var/cache/apt", APT + r"(clean|auto-?clean|dist-?clean)\b|" + REMOVE + r"/var/cache/(apt|\*)"),
+            ("/var/lib/apt", APT + r"dist-?clean\b|" + REMOVE + r"/var/lib/(apt|\*)"),
+            ("/var/lib/apt/lists", APT + r"dist-?clean\b|" + REMOVE + r"/var/lib/(apt|\*)"),
+        ),
         root=True,
     ),
     # apk fills /var/cache/apk with packages only where /etc/apk/cache leads there or --cache-dir says so.

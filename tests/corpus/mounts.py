@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 
-from managers import MANAGERS, manager_of
+from managers import BY_NAME, MANAGERS, manager_of
 from stages import runs
 
 # Words that may go when a RUN gets a mount: switches that turn a cache off, commands that empty it, and what joined them.
 CLEANING = re.compile(
-    r"^(--no-cache(-dir)?(=\S+)?|&&|;|\|\||\\|rm|-[rRfv]+|(/var)?/(lib|cache|tmp|root)\S*|~?\S*\.(cache|npm)\S*|apt(-get)?|apk|dnf|yum|npm|"
-    r"pip\d*|uv|yarn|pnpm|bundle|dotnet|composer|bun|zypper|microdnf|tdnf|clean|autoclean|cache|purge|prune|store|all|pm|--all|--force|-f|-y|-a|"
+    r"^(|python[\d.]*|-m|--no-cache(-dir)?(=\S+)?|&&|;|\|\||\\|rm|-[rRfv]+|(/var)?/(lib|cache|tmp|root)\S*|~?\S*\.(cache|npm)\S*|apt(-get)?|apk|dnf|yum|npm|"
+    r"pip[\d.]*|uv|yarn|pnpm|bundle|dotnet|composer|bun|zypper|microdnf|tdnf|clean|autoclean|dist-?clean|cache|purge|prune|store|all|pm|--all|--force|-f|-y|-a|"
     r"find|-delete|-type|nuget|locals|--clear|clear-?cache|true|#.*)$"
 )
 HOOK_REMOVED = re.compile(
@@ -64,8 +64,8 @@ def faults(before, after, one, other, name, targets):
     manager = next((manager for manager in MANAGERS if manager.name == name), None)
     if manager is None:
         return ["unknown cache"]
-    gone = Counter(one.text.split()) - Counter(other.text.split())
-    if words := [word for word in gone if not CLEANING.match(word.rstrip(";"))]:
+    gone = words_of(one.text) - words_of(other.text)
+    if words := [word for word in gone if not CLEANING.match(word)]:
         out.append(f"words lost: {' '.join(words[:4])}")
     if other.windows:
         out.append("not a POSIX shell")
@@ -77,17 +77,25 @@ def faults(before, after, one, other, name, targets):
         inline = re.search(rf"(?:^|[\s;&])(?:export\s+)?{variable}=(\S*)", other.text)
         if other.env.get(variable) or (inline and inline[1].strip("'\"")):
             out.append(f"switched off by {variable}")
-    if manager.empties and re.search(manager.empties, other.text):
+    emptying = [pattern for place, pattern in manager.empties_at if place in targets] + [manager.empties] * bool(manager.empties)
+    if any(re.search(pattern, other.text) for pattern in emptying):
         out.append("emptied in the same RUN")
     out += wrong_place(manager, other, targets)
+    if re.search(r"\b(useradd|adduser)\s", other.text) and any(target.startswith("/home/") for target in targets):
+        out.append("the mount makes a home before its user is added")
     for target in targets:
         if reader := reads(after, target):
             out.append(f"read later by {reader}")
     if name == "apt":
-        out += apt_faults(after, other)
+        out += apt_faults(after, one, other, targets)
     if name == "apk" and not re.search(r"/etc/apk/cache|--cache-dir", all_text(after)):
         out.append("apk does not use the mount")
     return out
+
+
+def words_of(text):
+    """Its words, without the semicolons at their ends."""
+    return Counter(word.rstrip(";") for word in text.split())
 
 
 def wrong_place(manager, run, targets):
@@ -128,19 +136,28 @@ def reads(facts, target):
     return None
 
 
-def apt_faults(facts, run):
+def apt_faults(facts, before, run, targets):
     """What leaves apt's mounts empty, or a later step without lists."""
-    if run.debian():
+    if run.debian() and "/var/cache/apt" in targets:
         earlier = [other.text for other in runs(facts) if other.index <= run.index]
         written = any("docker-clean" in " ".join(one.value) or "apt.conf.d" in " ".join(one.value)
                       for one in facts.instructions if one.name in ("COPY", "ADD") and one.end < run.start)
         if not written and not any(HOOK_REMOVED.search(text) for text in earlier):
             yield "docker-clean"
+    lists = [target for target in targets if target.startswith("/var/lib/apt")]
+    if lists and installs_only(run):
+        yield "installs from lists that only a mount holds"
+    # Where the RUN removed the lists that it had fetched, no later one ever counted on them.
+    kept = lists and not any(re.search(pattern, before.text.rpartition("update")[2]) for _, pattern in BY_NAME["apt"].empties_at[1:])
     for other in runs(facts):
-        if other.index <= run.index or other.stage != run.stage or any("/apt" in target for target in other.cache_mounts()):
-            continue
-        if re.search(r"\bapt(-get)?\s[^;&|]*\binstall\b", other.text) and not re.search(r"\bupdate\b", other.text):
-            yield f"the RUN at line {other.start} finds no lists"
+        if other.index > run.index and other.stage == run.stage and kept and installs_only(other):
+            yield "a later RUN installs from these lists"
+            break
+
+
+def installs_only(run):
+    """Whether a RUN installs from lists that an earlier one fetched. A mount may have been emptied since then."""
+    return re.search(r"\bapt(-get)?\s[^;&|]*\binstall\b", run.text) and not re.search(r"\bupdate\b", run.text)
 
 
 def all_text(facts):

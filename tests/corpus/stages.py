@@ -12,6 +12,10 @@ NOT_ROOT = re.compile(
     r"|^gitpod/|^rootlessimages/|^ghcr\.io/(prefix-dev/pixi-nonroot|openhands)|nonroot|rootless|^registry\.access\.redhat\.com/ubi\d/python|"
     r"^sclorg/|^.*/(s2i|ubi\d?-python)|^circleci/|^renovate/|^homebrew/brew|^mcr\.microsoft\.com/playwright/chrome"
 )
+# Homes of the users that some bases have set. Source: as above.
+HOMES = {"jovyan": "/home/jovyan", "airflow": "/home/airflow", "node": "/home/node"}
+JUPYTER = re.compile(r"^(quay\.io/|docker\.io/)?jupyter/")
+VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)(?::?-([^}]*))?\}?")
 # Bases that cannot be told from their name to carry Debian's docker-clean hook or not are taken to carry it.
 NOT_DEBIAN = re.compile(r"(^|/)(alpine|fedora|centos|rockylinux|almalinux|amazonlinux|oraclelinux|opensuse|busybox|ubi\d)|alpine|windows|nanoserver|servercore")
 
@@ -47,7 +51,10 @@ class Run:
         """The home of the user, or None where it cannot be told."""
         if self.env.get("HOME"):
             return self.env["HOME"]
-        name = self.user.split(":")[0]
+        name = self.env.get("NB_USER", "jovyan") if JUPYTER.search(self.base) and not self.user.startswith(("root", "0")) else ""
+        name = name or self.user.split(":")[0]
+        if name in HOMES:
+            return HOMES[name]
         if name in ("root", "0") or (not name and not NOT_ROOT.search(self.base)):
             return "/root"
         return None
@@ -68,12 +75,12 @@ class _Stage:
 
 def runs(facts):
     """Every RUN of a file with its surroundings; deferred ones are left out."""
-    stages, out, current = {}, [], None
+    stages, out, current, globals_ = {}, [], None, {}
     for one in facts.instructions:
         if one.name == "FROM":
-            current = _begin(one, stages, len(stages))
+            current = _begin(one, stages, globals_)
         elif current is None:
-            continue
+            globals_.update((key, _expand(value, globals_)) for key, value in (_pairs(one) if one.name == "ARG" else ()))
         elif one.name == "USER":
             current.user = unquote(" ".join(one.value), "\\")
         elif one.name in ("ENV", "ARG"):
@@ -97,14 +104,17 @@ def _pairs(one):
     return [(key, unquote(value, "\\")) for key, equals, value in words if equals]
 
 
-def _begin(one, stages, number):
-    image = one.value[0] if one.value else ""
-    name = one.value[2] if len(one.value) == 3 else str(number)
+def _expand(text, arguments):
+    return VARIABLE.sub(lambda match: arguments.get(match[1], match[2] or ""), text)
+
+
+def _begin(one, stages, arguments):
+    image = _expand(one.value[0] if one.value else "", arguments)
+    name = one.value[2] if len(one.value) == 3 else f"#{len(stages)}"
     parent = stages.get(image.lower())
     if parent:
         stage = _Stage(name, parent.base, parent.user, dict(parent.env), parent.windows)
     else:
         stage = _Stage(name, image, "", {}, bool(re.search(r"windows|nanoserver|servercore", image)))
     stages[name.lower()] = stage
-    stages.setdefault(f"#{number}", stage)
     return stage

@@ -54,10 +54,12 @@ def notes(results, broken, most=5):
         if declared:
             out.append(f"- `{label}` declared: " + ", ".join(f"{key} ×{count}" for key, count in declared.most_common(20)))
     if broken:
+        later = broken["not reported, refused at the instruction level"]
         out.append(
             f"- files that the engine refuses: {broken['files']}; changed {len(broken['changed'])}, "
-            f"not reported {len(broken['not reported'])}, crashed {len(broken['crashed'])}; "
-            f"the others went on: {'yes' if broken['the others went on'] else 'no'}"
+            f"not reported {len(broken['not reported'])} (and of those that only its instruction level refuses {len(later)}), "
+            f"crashed {len(broken['crashed'])}; the others went on: {'yes' if broken['the others went on'] else 'no'}"
         )
-        out += [f"  - not reported: {name}" for name in broken["not reported"][:most]]
+        for kind in ("changed", "not reported"):
+            out += [f"  - {kind}: {name}" for name in broken[kind][:most]]
     return "\n".join(out) + "\n"

@@ -83,8 +83,32 @@ class Mounts(unittest.TestCase):
         for left in ("apt-get clean", "rm -rf /var/lib/apt/lists/*", "if true; then rm -r /var/cache/apt/*; fi"):
             self.assertEqual(self.apt(f"{hook}{install} && {left}"), ["emptied in the same RUN"])
         self.assertEqual(self.apt(hook + install, was=f"{hook}{install} && rm -rf /var/lib/apt/lists/*"), [])
+        self.assertEqual(self.apt(f"{hook}{install} && apt-get dist-clean"), ["emptied in the same RUN"])
+        self.assertEqual(self.apt(hook + install, was=f"{hook}{install}; apt-get dist-clean"), [])
         self.assertIn("not root", self.apt(hook + install, head="USER app\n")[0])
-        self.assertIn("finds no lists", self.apt(hook + install, tail="RUN apt-get install -y git\n")[0])
+        self.assertEqual(self.apt(hook + install, tail="RUN apt-get install -y git\n"), ["a later RUN installs from these lists"])
+        later = "RUN apt-get install -y git\n"
+        gone, first = f"{hook}{install} && rm -rf /var/lib/apt/lists/*", f"rm -rf /var/lib/apt/lists/*; {hook}{install}"
+        self.assertEqual(self.apt(hook + install, was=gone, tail=later), [])
+        self.assertEqual(self.apt(hook + install, was=first, tail=later), ["a later RUN installs from these lists"])
+        self.assertEqual(self.apt(hook + "apt-get install -y git"), ["installs from lists that only a mount holds"])
+
+    def test_apt_each_mount_for_itself(self):
+        lists = "--mount=type=cache,target=/var/lib/apt/lists"
+        archives = "--mount=type=cache,target=/var/cache/apt"
+        only = "FROM debian\nRUN {}apt-get update && {}\n"
+        clean, remove = "apt-get clean", "rm -rf /var/lib/apt/lists/*"
+        self.assertEqual(wrong(only.format("", clean), only.format(lists + " ", clean))["apt"], [])
+        self.assertEqual(wrong(only.format("", remove), only.format(lists + " ", remove))["apt"], ["emptied in the same RUN"])
+        self.assertEqual(wrong(only.format("", remove), only.format(archives + " ", remove))["apt"], ["docker-clean"])
+
+    def test_switches_of_another_program_do_not_count(self):
+        self.assertEqual(self.pip("", "apk add --no-cache gcc && pip install x"), [])
+
+    def test_a_base_named_by_a_variable(self):
+        text = "ARG OWNER=jupyter\nARG BASE=$OWNER/base-notebook\nFROM $BASE\nRUN {}pip install x\n"
+        mount = "--mount=type=cache,target=/home/jovyan/.cache/pip "
+        self.assertEqual(wrong(text.format(""), text.format(mount)), {"pip": []})
 
     def test_apk_and_cargo(self):
         apk = wrong("FROM alpine\nRUN apk add --no-cache curl\n", "FROM alpine\nRUN --mount=type=cache,target=/var/cache/apk apk add curl\n")

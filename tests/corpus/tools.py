@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ class Tally:
     reports = False
 
     def __init__(self, binary="tally"):
-        self.binary = [binary]
+        self.binary = [os.path.abspath(shutil.which(binary) or binary)]
 
     def configurations(self):
         """Its two levels of fixing."""
