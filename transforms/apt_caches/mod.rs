@@ -262,7 +262,7 @@ impl File<'_> {
         let lines =
             keep_lines(&Habits::of(self.dockerfile.document()), sudo, stage_uses_apt && !keeping.apt_keeps);
         let script = lines.script;
-        let edit = surgery::insert_instruction(self.dockerfile.document(), step.index, &lines.lines);
+        let edit = surgery::insert_before(self.dockerfile.document(), step.index, &lines.lines);
         kept.extend(chain.first());
         let change = Change {
             edits: vec![FileEdit { file: self.dockerfile.path().clone(), edit }],
@@ -276,7 +276,7 @@ impl File<'_> {
         let mut edits = wanted.taken.edits;
         if !wanted.mounts.is_empty() {
             let flags: Vec<String> = wanted.mounts.iter().map(ToString::to_string).collect();
-            match surgery::insert_flags(step.document(), step.instruction, &flags) {
+            match surgery::insert_flags(step.document(), step.instruction, &flags, surgery::Side::First) {
                 Ok(edit) => edits.push(edit),
                 Err(error) => return Refusal::from(error).into_outcome(),
             }

@@ -193,7 +193,12 @@ pub(super) fn edits(step: &Step<'_>, jobs: &[&Job<'_>]) -> Result<TakenOut, Refu
         plans.iter().flat_map(|plan| &plan.mounts).map(ToString::to_string).collect();
     flags.dedup();
     if !flags.is_empty() {
-        taken.edits.push(surgery::insert_flags(step.document(), step.instruction, &flags)?);
+        taken.edits.push(surgery::insert_flags(
+            step.document(),
+            step.instruction,
+            &flags,
+            surgery::Side::Last,
+        )?);
     }
     Ok(taken)
 }

@@ -51,7 +51,8 @@ pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_>]) -> Vec<Wanted> {
         let line =
             format!("{} {}={}", Habits::of(document).keyword(Keyword::Env), wants.variable, wants.value);
         let lines = [format!("# {}", wants.why), line];
-        let edit = surgery::insert_instruction(document, job.step.index, &lines);
+        let Some(stage) = model.stage_of(job.step.index) else { continue };
+        let edit = surgery::insert_behind(document, stage.from, &lines);
         all.push(Wanted { variable: wants.variable, span: job.step.instruction.text_span(), edit });
     }
     all

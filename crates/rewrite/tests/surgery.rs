@@ -1,7 +1,7 @@
 //! Text taken out of and put into instructions: the layout that is left, and that nothing else changes.
 
 use dockfit_dockerfile::{Document, Instruction, Keyword, LogicalText, RunForm};
-use dockfit_rewrite::surgery::{self, CannotEdit};
+use dockfit_rewrite::surgery::{self, CannotEdit, Side};
 use dockfit_rewrite::{Edit, EditSet};
 use proptest::prelude::*;
 
@@ -58,7 +58,8 @@ fn a_line_that_loses_its_text_goes_whole() {
 #[test]
 fn the_last_line_takes_the_continuation_of_the_one_before_with_it() {
     let source = "FROM s\nRUN a \\\n # note\n\n && rm x";
-    check(source, &["&&", "rm x"], "FROM s\nRUN a\n # note\n\n");
+    check(source, &["&&", "rm x"], "FROM s\nRUN a\n # note\n");
+    check("RUN a && \\\n  rm x", &["&&", "rm x"], "RUN a");
     check("FROM s\r\nRUN a && \\  \r\n  rm x\r\n", &["&&", "rm x"], "FROM s\r\nRUN a\r\n");
 }
 
@@ -109,7 +110,8 @@ fn flags_come_first_and_keep_the_indent() {
     let with = |source: &str| {
         let document = Document::parse(source);
         let run = document.instructions().last().expect("a RUN").clone();
-        let edit = surgery::insert_flags(&document, &run, &["--mount=x".to_owned()]).expect("an edit");
+        let edit =
+            surgery::insert_flags(&document, &run, &["--mount=x".to_owned()], Side::Last).expect("an edit");
         apply(source, vec![edit])
     };
     assert_eq!(with("FROM a\nRUN b\n"), "FROM a\nRUN --mount=x \\\n    b\n");
@@ -129,10 +131,20 @@ fn flags_come_first_and_keep_the_indent() {
 }
 
 #[test]
+fn flags_may_stand_before_those_that_are_there() {
+    let source = "FROM a\nRUN --network=none \\\n  b\n";
+    let document = Document::parse(source);
+    let run = &document.instructions()[1];
+    let edit =
+        surgery::insert_flags(&document, run, &["--mount=x".to_owned()], Side::First).expect("an edit");
+    assert_eq!(apply(source, vec![edit]), "FROM a\nRUN --mount=x \\\n  --network=none \\\n  b\n");
+}
+
+#[test]
 fn a_new_instruction_stands_before_the_comments_of_the_next() {
     let source = "FROM a\n\n# tools\nRUN b\n";
     let document = Document::parse(source);
-    let edit = surgery::insert_instruction(&document, 1, &["RUN c".to_owned()]);
+    let edit = surgery::insert_before(&document, 1, &["RUN c".to_owned()]);
     assert_eq!(apply(source, vec![edit]), "FROM a\n\nRUN c\n# tools\nRUN b\n");
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use dockfit_dockerfile::{
-    Document, Instruction, JsonArray, LineKind, LogicalText, Node, NodeKind, RunForm, Span,
+    Document, Instruction, JsonArray, Line, LineKind, LogicalText, Node, NodeKind, RunForm, Span,
 };
 
 use super::CannotEdit;
@@ -217,7 +217,24 @@ impl<'a> Plan<'a> {
         for index in uncontinued {
             edits.extend(self.end_row(document, instruction, index)?);
         }
+        edits.extend(self.end_of_file(document, instruction));
         Ok(merge(edits))
+    }
+
+    /// Where the last line goes that had no line end, the line before it loses its own: the file still ends without.
+    fn end_of_file(&self, document: &Document, instruction: &Instruction) -> Option<Edit> {
+        let (last, rest) = instruction.lines.split_last()?;
+        let is_gone = |line: &Line| {
+            let row = self.rows.iter().position(|row| row.line == line.span);
+            row.is_some_and(|row| matches!(self.fates.get(row), Some(Fate::Gone)))
+        };
+        if document.bytes(last.span).ends_with(b"\n") || !is_gone(last) {
+            return None;
+        }
+        let before = rest.iter().rev().find(|line| !is_gone(line))?;
+        let text = document.bytes(before.span);
+        let end = text.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        Some(Edit::delete(Span::new(before.span.end - end, before.span.end)))
     }
 
     /// Where only keyword and flags are left of the first line, the next one moves up to them, unless something stands

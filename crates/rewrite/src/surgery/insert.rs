@@ -6,23 +6,34 @@ use super::habits::indent;
 use super::{CannotEdit, Habits};
 use crate::Edit;
 
-/// The edit that puts flags before the arguments of an instruction, behind the flags that it has, each on a
-/// line of its own.
+/// Where new flags stand among those that an instruction has. Each pass has its side, so that their order does not
+/// depend on which pass ran first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// Before them.
+    First,
+    /// Behind them.
+    Last,
+}
+
+/// The edit that puts flags before the arguments of an instruction, each on a line of its own.
 pub fn insert_flags(
     document: &Document,
     instruction: &Instruction,
     flags: &[String],
+    side: Side,
 ) -> Result<Edit, CannotEdit> {
     if !instruction.text.is_exact() {
         return Err(CannotEdit::NotText);
     }
     let habits = Habits::of(document);
     let command = &instruction.command;
-    let start = instruction.text.to_file(command.arguments.start);
+    let first_flag = command.flags.first().map(|flag| flag.range.start).filter(|_| side == Side::First);
+    let start = instruction.text.to_file(first_flag.unwrap_or(command.arguments.start));
     let script_is_heredoc = instruction.heredocs.first().is_some_and(|heredoc| {
         instruction.slice(&command.arguments).starts_with("<<") && heredoc.body.start >= start
     });
-    if let Some(last) = command.flags.last() {
+    if let Some(last) = command.flags.last().filter(|_| side == Side::Last) {
         // Behind the last flag, in the way that the flags stand: on lines of their own, or side by side.
         let end = instruction.text.end_to_file(last.range.end);
         let separator = separator_before(document, instruction, last.range.start)
@@ -75,10 +86,19 @@ fn indent_at(document: &Document, instruction: &Instruction, start: usize, habit
     indent(document, instruction).unwrap_or_else(|| habits.indent.clone())
 }
 
-/// The edit that puts a new instruction (one line, no line end) before the one with this index and the
+/// The edit that puts new lines (without line ends) before the instruction with this index and the
 /// comments that belong to it.
-pub fn insert_instruction(document: &Document, index: usize, lines: &[String]) -> Edit {
-    let habits = Habits::of(document);
-    let text: String = lines.iter().map(|line| format!("{line}{}", habits.line_end)).collect();
-    Edit::insert(document.comments_above(index).start, text)
+pub fn insert_before(document: &Document, index: usize, lines: &[String]) -> Edit {
+    Edit::insert(document.comments_above(index).start, whole_lines(document, lines))
+}
+
+/// The edit that puts new lines directly behind the instruction with this index.
+pub fn insert_behind(document: &Document, index: usize, lines: &[String]) -> Edit {
+    let end = document.instructions().get(index).map_or(0, |found| found.span.end);
+    Edit::insert(end, whole_lines(document, lines))
+}
+
+fn whole_lines(document: &Document, lines: &[String]) -> String {
+    let end = document.line_end();
+    lines.iter().map(|line| format!("{line}{end}")).collect()
 }

@@ -8,7 +8,7 @@ mod rows;
 
 pub use delete::{delete, delete_instruction, delete_json_items, replace};
 pub use habits::Habits;
-pub use insert::{insert_flags, insert_instruction};
+pub use insert::{Side, insert_before, insert_behind, insert_flags};
 
 use std::fmt;
 
