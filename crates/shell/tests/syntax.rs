@@ -29,6 +29,39 @@ fn pipelines_bind_tighter_than_lists() {
 }
 
 #[test]
+fn negation_of_any_command() {
+    gives("! { a; b; }; c", "not(group{⟨a⟩ ; ⟨b⟩ ;}) ; ⟨c⟩");
+    gives("! if a; then b; fi && c", "not(if{⟨a⟩ ;}then{⟨b⟩ ;}) && ⟨c⟩");
+    gives("a && ! (b) | c", "⟨a⟩ && not(subshell{⟨b⟩} | ⟨c⟩)");
+    gives("a\n# c\n! b", "⟨a⟩ ↵ not(⟨b⟩)");
+    gives("[ ! -f a ] && find . ! -name b", "Single⟨[⟩⟨!⟩⟨-f⟩⟨a⟩⟨]⟩ && ⟨find⟩⟨.⟩⟨!⟩⟨-name⟩⟨b⟩");
+    gives("echo ! a '! b' \"! c\"", "⟨echo⟩⟨!⟩⟨a⟩⟨'! b'⟩⟨\"! c\"⟩");
+    gives("if ! a; then b; fi", "if{not(⟨a⟩) ;}then{⟨b⟩ ;}");
+}
+
+#[test]
+fn keywords_need_no_semicolon_behind_a_construct() {
+    gives("if a; then if b; then c; fi else d; fi", "if{⟨a⟩ ;}then{if{⟨b⟩ ;}then{⟨c⟩ ;}}else{⟨d⟩ ;}");
+    gives("for i in a; do if b; then c; fi   done; d", "for⟨a⟩do{if{⟨b⟩ ;}then{⟨c⟩ ;}} ; ⟨d⟩");
+    gives("{ ( a ) }", "group{subshell{⟨a⟩}}");
+    gives("if a; then echo fi else; fi", "if{⟨a⟩ ;}then{⟨echo⟩⟨fi⟩⟨else⟩ ;}");
+}
+
+#[test]
+fn comments_in_backquotes() {
+    let text = "apt-get install a `# why` \\\n b && `# then` c";
+    gives(text, "⟨apt-get⟩⟨install⟩⟨a⟩⟨b⟩ && ⟨c⟩");
+    let script = Script::parse(text);
+    let comments: Vec<_> = script.comments().iter().map(|c| script.slice(c)).collect();
+    assert_eq!(comments, ["# why", "# then"]);
+}
+
+#[test]
+fn expansions_side_by_side_in_a_string() {
+    gives("a \"${B} ${C}\" \"$(d) ${E}\"", "⟨a⟩⟨\"${B} ${C}\"⟩⟨\"$(d) ${E}\"⟩${⟨d⟩}");
+}
+
+#[test]
 fn redirections_belong_to_the_command_before_them() {
     gives("a && b > f || c", "⟨a⟩ && ⟨b⟩ <> f> || ⟨c⟩");
     gives("a | b 2>&1 >>f | c", "pipe(⟨a⟩ | ⟨b⟩ <2>&1> <>>f> | ⟨c⟩)");
@@ -84,6 +117,8 @@ fn here_documents_do_not_hide_what_stands_on_their_line() {
     gives("cat <<-'E' > /x\n\ta $(b)\n\tE\nc", "⟨cat⟩ <<<-'E'>\"\\ta $(b)\\n\" <> /x> ↵ ⟨c⟩");
     gives("cat <<E\n$(b)\nE\n", "⟨cat⟩ <<<E>\"$(b)\\n\"${⟨b⟩} ↵");
     gives("cat <<E\nE\na", "⟨cat⟩ <<<E>\"\" ↵ ⟨a⟩");
+    gives("<<EOF bash -ex\na\nEOF\nb", "⟨bash⟩⟨-ex⟩ <<<EOF>\"a\\n\" ↵ ⟨b⟩");
+    gives("  <<-'E' cat > /f\n\ta\n\tE\n", "⟨cat⟩ <<<-'E'>\"\\ta\\n\" <> /f> ↵");
     gives("x=$(cat <<E\na\nE\n); b", "x=⟨$(cat <<E\na\nE\n)⟩${⟨cat⟩ <<<E>\"a\\n\" ↵} ; ⟨b⟩");
 }
 
@@ -103,7 +138,6 @@ fn what_is_not_understood_is_left_alone() {
         "if a; then b",
         "a && ) b",
         "a \"b",
-        "! { a; b; }",
         "f() for i in a; do b; done",
         "cat <<A <<B\n1\nA\n2\nB\nx",
         "cat <<E\nno end",

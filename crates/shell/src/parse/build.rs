@@ -43,6 +43,13 @@ impl<'s, 't> Builder<'s, 't> {
         node.start_byte() + self.base..node.end_byte() + self.base
     }
 
+    /// The place of an expansion. The grammar begins `${` with the blanks in front of it in a string.
+    pub(super) fn expansion_range(&self, node: Node<'_>) -> Range<usize> {
+        let range = self.range(node);
+        let text = self.slice(range.clone());
+        range.start + (text.len() - text.trim_start_matches([' ', '\t', '\n']).len())..range.end
+    }
+
     pub(super) fn slice(&self, range: Range<usize>) -> &'s str {
         self.text.get(range).unwrap_or_default()
     }
@@ -122,11 +129,13 @@ impl<'s, 't> Builder<'s, 't> {
         let mut tokens = tokens.iter().peekable();
         let mut from = range.start;
         let mut negated = None;
-        if let Some(Token::Bang(at)) = tokens.peek() {
-            self.expect_blank(from..at.start)?;
-            from = at.end;
-            negated = Some(at.clone());
-            tokens.next();
+        // The grammar was not shown the `!`.
+        if let Some(first) = tokens.peek()
+            && let Some(at) = self.bang(from..first.range().start)
+        {
+            self.expect_blank(from..at)?;
+            from = at + 1;
+            negated = Some(at..from);
         }
         let mut commands = Vec::new();
         let mut operators = Vec::new();
@@ -160,6 +169,22 @@ impl<'s, 't> Builder<'s, 't> {
         let start = negated.as_ref().map_or(first, |n| n.start);
         let end = commands.last().map_or(range.end, |c| c.range().end);
         Ok(Tree::Pipeline(Pipeline { range: start..end, negated, commands, operators }))
+    }
+
+    /// Where the first thing in `range` that is not blank is a `!`.
+    fn bang(&self, range: Range<usize>) -> Option<usize> {
+        let mut at = range.start;
+        for line in self.slice(range.clone()).split_inclusive('\n') {
+            let stripped = line.trim_start_matches([' ', '\t']);
+            if stripped.starts_with('!') {
+                return Some(at + line.len() - stripped.len());
+            }
+            if !(stripped.starts_with('#') || stripped == "\n" || stripped == "\\\n") {
+                return None;
+            }
+            at += line.len();
+        }
+        None
     }
 
     pub(super) fn expect_blank(&self, range: Range<usize>) -> Scanned<()> {

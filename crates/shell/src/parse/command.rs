@@ -5,7 +5,6 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::build::Builder;
-use super::expansion::outermost;
 use super::flatten::Unit;
 use super::kind::{Kind, children, kind};
 use super::nested::nested;
@@ -60,7 +59,7 @@ impl<'t> Builder<'_, 't> {
         if nodes.iter().any(tree_sitter::Node::has_error) {
             return Err(OpaqueReason::Syntax);
         }
-        let found = outermost(&nodes, self.base);
+        let found = self.outermost(&nodes);
         let start = unit.range.start;
         let declaration = unit.kind == Kind::DeclarationCommand;
         let assigning = if declaration { Assigning::Everywhere } else { Assigning::Prefix };
@@ -117,7 +116,7 @@ impl<'t> Builder<'_, 't> {
         if from > to {
             return Err(OpaqueReason::Ambiguous);
         }
-        let found = outermost(&unit.redirects, self.base);
+        let found = self.outermost(&unit.redirects);
         let segment = Scanner::new(self, from..to, &found, depth).segment(Assigning::Never)?;
         if !segment.words.is_empty() {
             return Err(OpaqueReason::Syntax);
@@ -160,7 +159,7 @@ impl<'t> Builder<'_, 't> {
         body: &Range<usize>,
         depth: usize,
     ) -> Scanned<Vec<Substitution>> {
-        let found = node.map(|n| outermost(&children(n), self.base)).unwrap_or_default();
+        let found = node.map(|n| self.outermost(&children(n))).unwrap_or_default();
         let mut from = body.start;
         for (start, end) in found.iter().map(|f| (f.range.start, f.range.end)).chain([(body.end, body.end)]) {
             if start < from || starts_expansion(self.slice(from..start)) {

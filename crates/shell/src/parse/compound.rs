@@ -5,7 +5,6 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::build::Builder;
-use super::expansion::outermost;
 use super::flatten::Unit;
 use super::kind::{Kind, children, kind};
 use super::scan::{Assigning, Scanned, Scanner};
@@ -206,7 +205,7 @@ impl<'t> Builder<'_, 't> {
         if nodes.iter().any(Node::has_error) {
             return Err(OpaqueReason::Syntax);
         }
-        let found = outermost(nodes, self.base);
+        let found = self.outermost(nodes);
         let segment = Scanner::new(self, range, &found, depth).over_lines().segment(Assigning::Never)?;
         if segment.redirects.is_empty() { Ok(segment.words) } else { Err(OpaqueReason::Syntax) }
     }

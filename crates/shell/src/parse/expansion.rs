@@ -42,29 +42,29 @@ fn is_expansion(kind: Kind) -> bool {
     )
 }
 
-/// The outermost expansions within `nodes`, in order of text. Plain `$name` is left to the scanner, the body of a
-/// here-document to [`Builder::heredoc`].
-pub(super) fn outermost<'t>(nodes: &[Node<'t>], base: usize) -> Vec<Found<'t>> {
-    let mut found = Vec::new();
-    let mut stack: Vec<Node<'t>> = nodes.iter().rev().copied().collect();
-    while let Some(node) = stack.pop() {
-        match kind(node) {
-            kind if is_expansion(kind) => {
-                found.push(Found { range: node.start_byte() + base..node.end_byte() + base, node });
-            }
-            Kind::HeredocRedirect => {
-                let own = children(node).into_iter().rev();
-                stack.extend(own.filter(|n| belongs_to_redirect(*n) && kind(*n) != Kind::HeredocBody));
-            }
-            _ if node.child_count() > 0 => stack.extend(children(node).into_iter().rev()),
-            _ => {}
-        }
-    }
-    found.sort_by_key(|f| f.range.start);
-    found
-}
-
 impl<'t> Builder<'_, 't> {
+    /// The outermost expansions within `nodes`, in order of text. Plain `$name` is left to the scanner, the body of a
+    /// here-document to [`Builder::heredoc`].
+    pub(super) fn outermost(&self, nodes: &[Node<'t>]) -> Vec<Found<'t>> {
+        let mut found = Vec::new();
+        let mut stack: Vec<Node<'t>> = nodes.iter().rev().copied().collect();
+        while let Some(node) = stack.pop() {
+            match kind(node) {
+                kind if is_expansion(kind) => {
+                    found.push(Found { range: self.expansion_range(node), node });
+                }
+                Kind::HeredocRedirect => {
+                    let own = children(node).into_iter().rev();
+                    stack.extend(own.filter(|n| belongs_to_redirect(*n) && kind(*n) != Kind::HeredocBody));
+                }
+                _ if node.child_count() > 0 => stack.extend(children(node).into_iter().rev()),
+                _ => {}
+            }
+        }
+        found.sort_by_key(|f| f.range.start);
+        found
+    }
+
     /// The part of a word that the expansion `found` is.
     pub(super) fn expansion(&self, found: &Found<'t>, quoted: bool, depth: usize) -> Scanned<WordPart> {
         let range = found.range.clone();
@@ -95,7 +95,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     fn substitution(&self, node: Node<'t>, depth: usize) -> Scanned<Substitution> {
-        let range = self.range(node);
+        let range = self.expansion_range(node);
         let raw = self.slice(range.clone());
         let (kind, opening) = if raw.starts_with("$(") {
             (SubstitutionKind::Dollar, 2)

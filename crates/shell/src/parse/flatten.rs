@@ -20,8 +20,6 @@ pub(super) enum Token<'t> {
     Operator(OperatorKind, Range<usize>),
     /// `|`, `|&`
     Pipe(Range<usize>),
-    /// `!`
-    Bang(Range<usize>),
     /// What the grammar could not read.
     Error(Range<usize>),
 }
@@ -30,7 +28,7 @@ impl Token<'_> {
     pub(super) fn range(&self) -> Range<usize> {
         match self {
             Self::Unit(unit) => unit.range.clone(),
-            Self::Operator(_, r) | Self::Pipe(r) | Self::Bang(r) | Self::Error(r) => r.clone(),
+            Self::Operator(_, r) | Self::Pipe(r) | Self::Error(r) => r.clone(),
         }
     }
 }
@@ -49,6 +47,20 @@ pub(super) struct Unit<'t> {
 }
 
 impl Unit<'_> {
+    fn is_compound(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::ForStatement
+                | Kind::CStyleFor
+                | Kind::WhileStatement
+                | Kind::IfStatement
+                | Kind::CaseStatement
+                | Kind::CompoundStatement
+                | Kind::Subshell
+                | Kind::FunctionDefinition
+        )
+    }
+
     /// The end of the command with its redirections, here-documents included.
     fn end(&self, base: usize) -> usize {
         let redirects = self.redirects.iter().map(|n| n.end_byte() + base).max();
@@ -124,11 +136,18 @@ fn visit<'t>(node: Node<'t>, text: &str, base: usize, stack: &mut Vec<Work<'t>>,
         Kind::Comment => {}
         Kind::AndAnd => out.push(Token::Operator(OperatorKind::And, range)),
         Kind::OrOr => out.push(Token::Operator(OperatorKind::Or, range)),
-        Kind::Semicolon => out.push(Token::Operator(OperatorKind::Semicolon, range)),
+        Kind::Semicolon if text.as_bytes().get(range.start) == Some(&b';') => {
+            out.push(Token::Operator(OperatorKind::Semicolon, range));
+        }
+        // One that only the grammar was given.
+        Kind::Semicolon => {
+            if !matches!(out.last(), Some(Token::Unit(unit)) if unit.is_compound()) {
+                out.push(Token::Error(range));
+            }
+        }
         Kind::Ampersand => out.push(Token::Operator(OperatorKind::Background, range)),
         Kind::Pipe | Kind::PipeAmpersand => out.push(Token::Pipe(range)),
-        Kind::Bang => out.push(Token::Bang(range)),
-        Kind::List | Kind::Pipeline | Kind::NegatedCommand => {
+        Kind::List | Kind::Pipeline => {
             stack.extend(children(node).into_iter().rev().map(Work::Visit));
         }
         Kind::RedirectedStatement => redirected(node, stack),

@@ -21,7 +21,6 @@ kinds! {
     AndAnd = "&&",
     ArithmeticExpansion = "arithmetic_expansion",
     Array = "array",
-    Bang = "!",
     CStyleFor = "c_style_for_statement",
     Case = "case",
     CaseItem = "case_item",

@@ -1,5 +1,6 @@
 //! From text to syntax tree: tree-sitter's bash grammar for the structure, a scanner of our own for the words.
 
+mod adapt;
 mod build;
 mod command;
 mod compound;
@@ -15,6 +16,7 @@ use std::ops::Range;
 
 use tree_sitter::{Parser, Tree};
 
+use self::adapt::{Adapted, adapted, with_semicolons};
 use self::build::Builder;
 use self::kind::{children, language};
 use self::survey::{Survey, survey};
@@ -51,21 +53,28 @@ fn parse_region(text: &str, range: Range<usize>, depth: usize) -> Parsed {
     if region.contains('\0') {
         return refused(OpaqueReason::Syntax);
     }
-    let Some(tree) = grammar(&plain(region)) else { return refused(OpaqueReason::Syntax) };
+    let adapted = adapted(region);
+    let Some(tree) = tree(&adapted) else { return refused(OpaqueReason::Syntax) };
     let root = tree.root_node();
     if root.is_error() {
         return refused(OpaqueReason::Syntax);
     }
-    let builder = Builder::new(text, range.start, survey(&tree, text, range.start));
+    let moved = adapted.moved.map(|(to, real)| (to + range.start, real + range.start));
+    let builder = Builder::new(text, range.start, survey(&tree, text, range.start, moved));
     let body = builder.list(&children(root), range, depth);
     Parsed { body, comments: builder.into_comments() }
 }
 
-/// `text` with an underscore for each byte that is an ordinary character to a shell but perhaps not to the grammar: to
-/// it no-break spaces and carriage returns are blanks. The grammar's scanner also calls `isdigit` for characters of any
-/// number, which is undefined beyond 255 and crashes (tree-sitter-bash 0.25.1, `scanner.c` line 1158).
-fn plain(text: &str) -> Vec<u8> {
-    text.bytes().map(|b| if matches!(b, b'\t' | b'\n' | b' '..=b'~') { b } else { b'_' }).collect()
+/// The grammar's tree. If it finds an error, a second try is made with the semicolons that it misses.
+fn tree(adapted: &Adapted) -> Option<Tree> {
+    let tree = grammar(&adapted.bytes)?;
+    if tree.root_node().has_error()
+        && let Some(bytes) = with_semicolons(&adapted.bytes)
+        && let Some(second) = grammar(&bytes).filter(|t| !t.root_node().has_error())
+    {
+        return Some(second);
+    }
+    Some(tree)
 }
 
 fn grammar(text: &[u8]) -> Option<Tree> {

@@ -95,6 +95,7 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
                     self.comment()?;
                     continue;
                 }
+                b'`' if self.inline_comment() => continue,
                 b';' | b'|' | b')' => return Err(OpaqueReason::Ambiguous),
                 _ => {}
             }
@@ -134,6 +135,21 @@ impl<'b, 's, 't> Scanner<'b, 's, 't> {
         self.builder.expect_blank(self.pos..end)?;
         self.pos = end;
         Ok(())
+    }
+
+    /// `` `# comment` ``: a substitution without a command, which gives no word.
+    fn inline_comment(&mut self) -> bool {
+        let rest = self.slice(self.pos..self.end);
+        let Some(comment) = rest.strip_prefix("`#") else { return false };
+        let Some(length) = comment.find(['`', '\n', '\\']) else { return false };
+        let end = self.pos + 2 + length;
+        let alone = self.bytes.get(end + 1).is_none_or(|b| ends_word(*b)) || end + 1 >= self.end;
+        if self.bytes.get(end) != Some(&b'`') || self.starts_found() || !alone {
+            return false;
+        }
+        self.builder.comments.borrow_mut().push(self.pos + 1..end);
+        self.pos = end + 1;
+        true
     }
 
     fn skip_blanks(&mut self) {

@@ -44,8 +44,14 @@ impl<'t> Survey<'t> {
     }
 }
 
-/// Walks `tree`, which is of `text` from `base` on; `base` is added to all positions.
-pub(super) fn survey<'t>(tree: &'t Tree, text: &str, base: usize) -> Survey<'t> {
+/// Walks `tree`, which is of `text` from `base` on; `base` is added to all positions. `moved` is a delimiter that the
+/// grammar saw in another place than where it really stands.
+pub(super) fn survey<'t>(
+    tree: &'t Tree,
+    text: &str,
+    base: usize,
+    moved: Option<(usize, usize)>,
+) -> Survey<'t> {
     let mut found = Survey::default();
     let mut cursor = tree.walk();
     loop {
@@ -60,6 +66,13 @@ pub(super) fn survey<'t>(tree: &'t Tree, text: &str, base: usize) -> Survey<'t> 
         }
         loop {
             if !cursor.goto_parent() {
+                for site in &mut found.heredocs {
+                    if let Some((to, real)) = moved
+                        && site.delimiter == to
+                    {
+                        site.delimiter = real;
+                    }
+                }
                 found.heredocs.sort_by_key(|h| h.delimiter);
                 found.bodies = found.heredocs.iter().map(|h| (h.line_end, h.end)).collect();
                 found.bodies.sort_unstable();
