@@ -144,6 +144,30 @@ fn several_commands_of_one_script() {
 }
 
 #[test]
+fn the_order_of_the_targets_does_not_matter() {
+    let script = Script::parse("X 1 && X 2 && b; X 3");
+    let mut targets: Vec<_> =
+        script.locate(&State::default()).into_iter().filter(|l| l.command.name() == Some("X")).collect();
+    let plan = removals(&script, &targets);
+    targets.reverse();
+    let mut reversed = removals(&script, &targets);
+    reversed.outcomes.reverse();
+    assert_eq!(plan, reversed);
+    assert_eq!(plan.apply(script.text()), "b; true");
+}
+
+#[test]
+fn a_command_within_another_goes_with_it() {
+    let script = Script::parse("a && sh -c 'X && c' && b");
+    let targets: Vec<_> = script
+        .locate(&State::default())
+        .into_iter()
+        .filter(|l| matches!(l.command.name(), Some("X" | "sh")))
+        .collect();
+    assert_eq!(removals(&script, &targets).apply(script.text()), "a && b");
+}
+
+#[test]
 fn readers_of_the_status_are_not_misled() {
     becomes("a; X; echo $?", "a; true; echo $?");
     becomes("a; X; exit", "a; true; exit");

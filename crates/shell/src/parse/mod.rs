@@ -8,6 +8,7 @@ mod expansion;
 mod flatten;
 mod kind;
 mod nested;
+mod repeat;
 mod scan;
 mod survey;
 
@@ -33,8 +34,14 @@ pub(crate) struct Parsed {
 /// Parses all of `text`; `depth` is the number of constructs around it.
 pub(crate) fn parse(text: &str, depth: usize) -> Parsed {
     let mut parsed = parse_region(text, 0..text.len(), depth);
-    parsed.comments.sort_by_key(|c| (c.start, c.end));
-    parsed.comments.dedup();
+    // Within opaque text there are the grammar's comments too, which may be within one of the scanner's.
+    parsed.comments.sort_by_key(|c| (c.start, std::cmp::Reverse(c.end)));
+    let mut end = 0;
+    parsed.comments.retain(|c| {
+        let apart = c.start >= end;
+        end = end.max(c.end);
+        apart
+    });
     parsed
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{RefusalReason, is_exact};
+use super::RefusalReason;
+use super::context::is_exact;
 use crate::Script;
 use crate::ast::{
     Assignment, Command, Node, OperationKind, Redirect, RedirectKind, TestKind, Word, WordPart,
