@@ -1,6 +1,6 @@
 //! Passes for tests: small, and with every outcome.
 
-use dockfit_dockerfile::{Keyword, Span};
+use dockfit_dockerfile::{Instruction, Keyword, Span};
 use dockfit_rewrite::{
     Change, Consent, Context, Decision, DecisionInfo, Declared, Dockerfile, Edit, FileEdit, Outcome, Pass,
     PassInfo, Place, Reason, RelPath, Safety, Selection, Task,
@@ -44,11 +44,11 @@ fn noops_in(task: &Task<'_>, index: usize, file: &Dockerfile) -> Vec<Decision> {
             let span = run.text.span(run.command.arguments.clone());
             let shorten = Edit::replace(span, "true");
             let (info, outcome) = match run.arguments() {
-                "sleep 0" => (&SHORTEN, taken_out(file.path(), shorten, "sleep 0")),
+                "sleep 0" => (&SHORTEN, taken_out(file.path(), run, shorten)),
                 "true" => (&SHORTEN, Outcome::Already),
                 "false" => (&SHORTEN, refused("fails", "`false` does something: it fails", "Remove the RUN")),
                 "exit 0" if task.consent(&EXIT) == Consent::Given => {
-                    (&EXIT, taken_out(file.path(), shorten, "exit 0"))
+                    (&EXIT, taken_out(file.path(), run, shorten))
                 }
                 "exit 0" => (&EXIT, advised("unsafe", "`true` would do", &Selection::option_for(&EXIT))),
                 "panic" => panic!("the text says so"),
@@ -66,9 +66,10 @@ fn applied(file: &RelPath, edit: Edit) -> Outcome {
     Outcome::Applied(Change { edits, declares: Vec::new(), note: None })
 }
 
-fn taken_out(file: &RelPath, edit: Edit, words: &str) -> Outcome {
+fn taken_out(file: &RelPath, run: &Instruction, edit: Edit) -> Outcome {
     let edits = vec![FileEdit { file: file.clone(), edit }];
-    Outcome::Applied(Change { edits, declares: vec![Declared::TakenOut(words.to_owned())], note: None })
+    let declared = Declared::TakenOut { run: run.span.start, words: run.arguments().to_owned() };
+    Outcome::Applied(Change { edits, declares: vec![declared], note: None })
 }
 
 fn refused(code: &'static str, text: &str, way_out: &str) -> Outcome {

@@ -62,12 +62,44 @@ pub(super) fn action(call: &Call<'_>) -> Option<Action> {
     Some(action)
 }
 
+/// Whether `call` deletes the lists as well (`apt distclean`, since 2.7.8).
+pub(super) fn cleans_lists(call: &Call<'_>) -> bool {
+    call.values().any(|value| value == "distclean")
+}
+
+/// The subcommands that read the lists without installing (apt-get(8), apt(8)).
+const READING: &[&str] = &[
+    "download",
+    "source",
+    "showsrc",
+    "changelog",
+    "show",
+    "search",
+    "policy",
+    "depends",
+    "rdepends",
+    "list",
+];
+
+/// Other programs that install from the lists.
+///
+/// Their documentation; 2026-11-24.
+const INSTALLERS: &[&str] =
+    &["rosdep", "gdebi", "ansible-playbook", "apt-cache", "tasksel", "dpkg-buildpackage", "mk-build-deps"];
+
+/// Whether `call` reads the lists as they are in the image.
+pub(super) fn reads_lists(call: &Call<'_>) -> bool {
+    INSTALLERS.contains(&call.program.as_str())
+        || (PROGRAMS.contains(&call.program.as_str()) && call.values().any(|value| READING.contains(&value)))
+}
+
 /// Whether an option of `call` moves the folders, or says whether packages are kept.
 pub(super) fn moves_folders(call: &Call<'_>) -> bool {
     call.args.iter().any(|arg| {
+        let texts = arg.held.iter().chain([&arg.text]);
         ["Dir::Cache", "Dir::State", "Keep-Downloaded-Packages", "Dir="]
             .iter()
-            .any(|option| arg.text.contains(option))
+            .any(|option| texts.clone().any(|text| text.contains(option)))
     })
 }
 

@@ -13,11 +13,11 @@ use dockfit_rewrite::{
 };
 
 use self::apt::{ARCHIVES, Action, DOCKER_CLEAN, LISTS};
-use crate::cache_mounts::call::Call;
+use crate::cache_mounts::call::{As, Call};
 use crate::cache_mounts::emptying::Emptying;
-use crate::cache_mounts::mount::{CacheMount, Covered, covered};
+use crate::cache_mounts::mount::{CacheMount, Covered, covered, unknown_mount};
 use crate::cache_mounts::readers::later_reader;
-use crate::cache_mounts::step::Step;
+use crate::cache_mounts::step::{Step, is_sound};
 use crate::cache_mounts::{Refusal, TakenOut};
 
 /// The pass.
@@ -51,9 +51,9 @@ impl Pass for AptCaches {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        let editable = task.project.dockerfiles().iter().enumerate();
-        editable
-            .filter(|(_, dockerfile)| dockerfile.document().errors().is_empty())
+        let dockerfiles = task.project.dockerfiles().iter().enumerate();
+        dockerfiles
+            .filter(|(_, dockerfile)| is_sound(dockerfile))
             .flat_map(|(index, dockerfile)| File { task, index, dockerfile }.decide())
             .collect()
     }
@@ -88,9 +88,14 @@ impl File<'_> {
             if !actions.iter().any(|action| matches!(action, Action::Install | Action::Update)) {
                 continue;
             }
-            let outcome = match self.wanted(step, &calls, &actions, &steps) {
+            let outcome = match Self::wanted(step, &calls, &actions) {
                 Err(refusal) => refusal.into_outcome(),
-                Ok(None) => Outcome::Already,
+                Ok(None) => {
+                    // The mount is there; what empties it may be, too.
+                    decisions
+                        .extend(self.keep_packages(step, &calls, &actions, &steps, &mut kept).ok().flatten());
+                    Outcome::Already
+                }
                 Ok(Some(wanted)) => match self.keep_packages(step, &calls, &actions, &steps, &mut kept) {
                     Err(refusal) => refusal.into_outcome(),
                     Ok(keep) => {
@@ -110,17 +115,12 @@ impl File<'_> {
     }
 
     /// The mounts that a RUN can have and what must go for them; nothing where it has them.
-    fn wanted(
-        &self,
-        step: &Step<'_>,
-        calls: &[Call<'_>],
-        actions: &[Action],
-        steps: &[Step<'_>],
-    ) -> Result<Option<Wanted>, Refusal> {
+    fn wanted(step: &Step<'_>, calls: &[Call<'_>], actions: &[Action]) -> Result<Option<Wanted>, Refusal> {
         Self::understood(step, calls)?;
         let installs = actions.contains(&Action::Install);
-        let updates = actions.iter().find(|action| matches!(action, Action::Update | Action::Install))
-            == Some(&Action::Update);
+        let updates = surely_updates(calls)
+            && actions.iter().find(|action| matches!(action, Action::Update | Action::Install))
+                == Some(&Action::Update);
         let mut missing = Vec::new();
         let mut present = Vec::new();
         let mut note = None;
@@ -129,13 +129,14 @@ impl File<'_> {
             if !useful {
                 continue;
             }
-            match covered(step.instruction, folder) {
+            match covered(step, folder) {
                 Covered::ByCache => present.push(folder),
-                Covered::ByOther(mount) => {
-                    let text = format!("a {} mount stands at `{}`", mount.kind, mount.target);
+                Covered::ByOther(kind, target) => {
+                    let text = format!("a {kind} mount stands at `{target}`");
                     refusal = refusal.or(Some(Refusal::new("other-mount", text, "make it a cache mount")));
                 }
-                Covered::No => match self.may_mount(step, calls, folder, steps) {
+                Covered::Unknown => refusal = refusal.or(Some(unknown_mount())),
+                Covered::No => match Self::may_mount(step, calls, folder) {
                     Ok(()) => missing.push(folder),
                     Err(refused) => refusal = refusal.or(Some(refused)),
                 },
@@ -180,7 +181,7 @@ impl File<'_> {
 
     /// Whether the RUN can be looked into and edited at all.
     fn understood(step: &Step<'_>, calls: &[Call<'_>]) -> Result<(), Refusal> {
-        if let Some(refusal) = step.refuses_edits(INFO.id) {
+        if let Some(refusal) = step.refuses_edits(MOUNT.id) {
             return Err(refusal);
         }
         if calls.iter().any(|call| apt::action(call).is_some() && apt::moves_folders(call)) {
@@ -191,13 +192,7 @@ impl File<'_> {
     }
 
     /// Whether `folder` may be a mount in this RUN.
-    fn may_mount(
-        &self,
-        step: &Step<'_>,
-        calls: &[Call<'_>],
-        folder: &str,
-        steps: &[Step<'_>],
-    ) -> Result<(), Refusal> {
+    fn may_mount(step: &Step<'_>, calls: &[Call<'_>], folder: &str) -> Result<(), Refusal> {
         let emptying = emptying(calls, &[folder])?;
         if let (Some(script), Some(text)) = (step.script(), step.text()) {
             emptying.edits(step.document(), step.instruction, script, text, &[])?;
@@ -207,7 +202,7 @@ impl File<'_> {
         }
         if folder == LISTS
             && emptying.is_empty()
-            && let Some(later) = stage::lists_used_later(step, steps)
+            && let Some(later) = stage::lists_used_later(step)
         {
             let document = step.document();
             let line = document
@@ -258,7 +253,7 @@ impl File<'_> {
         let sudo = calls
             .iter()
             .find(|call| apt::action(call) == Some(Action::Install))
-            .is_some_and(|call| call.user.is_some());
+            .is_some_and(|call| call.user != As::Same);
         let lines =
             keep_lines(&Habits::of(self.dockerfile.document()), sudo, stage_uses_apt && !keeping.apt_keeps);
         let script = lines.script;
@@ -290,9 +285,19 @@ impl File<'_> {
     }
 }
 
+/// Whether the lists are fetched whenever the RUN installs: not only in a branch.
+fn surely_updates(calls: &[Call<'_>]) -> bool {
+    let mut updates = calls.iter().filter(|call| apt::action(call) == Some(Action::Update));
+    let in_branch =
+        calls.iter().all(|call| apt::action(call) != Some(Action::Install) || call.is_in_branch());
+    updates.any(|call| in_branch || !call.is_in_branch())
+}
+
 /// What empties `folders`: apt's own cleaning empties the packages' folder only, and the lists' in `distclean`.
 fn emptying<'s>(calls: &[Call<'s>], folders: &[&str]) -> Result<Emptying<'s>, Refusal> {
-    let cleans = |call: &Call<'s>| folders.contains(&ARCHIVES) && apt::action(call) == Some(Action::Clean);
+    let cleans = |call: &Call<'s>| {
+        apt::action(call) == Some(Action::Clean) && (folders.contains(&ARCHIVES) || apt::cleans_lists(call))
+    };
     Emptying::find(calls, folders, cleans, |call| apt::action(call).is_some())
 }
 

@@ -75,17 +75,19 @@ impl Later {
 }
 
 /// The step after `step`, of its stage or one built on it, that needs the lists which `step` leaves in the image.
-pub(super) fn lists_used_later(step: &Step<'_>, steps: &[Step<'_>]) -> Option<Later> {
+pub(super) fn lists_used_later(step: &Step<'_>) -> Option<Later> {
     let model = step.model();
     let stage = model.stage_of(step.index)?.index;
-    let later = steps.iter().filter(|later| later.index > step.index).find(|later| {
+    let words = ["apt", "rosdep", "gdebi", "ansible", "tasksel", "build-deps", "buildpackage"];
+    let all = Step::all(step.dockerfile, &words);
+    let later = all.iter().filter(|later| later.index > step.index).find(|later| {
         chain(later).contains(&stage) && {
             let calls = later.calls();
-            let first = calls.iter().find_map(|call| {
-                apt::action(call)
-                    .filter(|action| matches!(action, apt::Action::Update | apt::Action::Install))
+            let first = calls.iter().find(|call| {
+                apt::reads_lists(call)
+                    || matches!(apt::action(call), Some(apt::Action::Update | apt::Action::Install))
             });
-            first == Some(apt::Action::Install)
+            first.is_some_and(|call| apt::action(call) != Some(apt::Action::Update) || call.is_in_branch())
         }
     });
     later
@@ -95,7 +97,7 @@ pub(super) fn lists_used_later(step: &Step<'_>, steps: &[Step<'_>]) -> Option<La
 
 /// A later step that runs a script, which might install from the lists.
 fn script_later(step: &Step<'_>, stage: usize) -> Option<usize> {
-    let scripts = Step::all(step.dockerfile, &["sh"]);
+    let scripts = Step::all(step.dockerfile, &[""]);
     let later = scripts.iter().filter(|later| later.index > step.index && chain(later).contains(&stage));
     later.filter(|later| later.calls().iter().any(Call::runs_script)).map(|later| later.index).next()
 }

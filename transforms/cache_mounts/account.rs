@@ -93,16 +93,17 @@ fn effective_user(step: &Step<'_>) -> Result<Option<String>, Refusal> {
             }
             Err(Refusal::new(
                 "user-unknown",
-                format!("it cannot be told as which user the image `{}` runs", base_name(step)),
-                "write USER root (or another user) before this step",
+                format!("it cannot be told as which user {} runs", base_name(step)),
+                "name the user that it runs as with USER before this step",
             ))
         }
     }
 }
 
-/// The name of the image that the step's stage builds on in the end.
-pub(crate) fn base_name(step: &Step<'_>) -> String {
-    base_image(step).map_or_else(|| "scratch".to_owned(), |image| image.familiar())
+/// What the step's stage builds on in the end, for people.
+fn base_name(step: &Step<'_>) -> String {
+    base_image(step)
+        .map_or_else(|| "the base image".to_owned(), |image| format!("the image `{}`", image.familiar()))
 }
 
 /// The image that the step's stage builds on in the end.

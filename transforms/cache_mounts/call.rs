@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use dockfit_shell::{Cwd, Invocation, Located, Lookup, RunAs, Script, State, Word};
+use dockfit_shell::ast::NestedBody;
+use dockfit_shell::{
+    Cwd, Invocation, Item, Located, Lookup, OperatorKind, RunAs, Script, State, Step as At, Word,
+};
 
 use super::Refusal;
 use super::path::{Reach, reach};
@@ -16,15 +19,28 @@ pub(crate) struct Call<'s> {
     pub(crate) args: Vec<Arg>,
     /// Assignments that hold for this command alone.
     pub(crate) assignments: Vec<Assigned>,
-    /// As whom it runs, where a wrapper such as `sudo` changes that; `None` inside: an unknown user.
-    pub(crate) user: Option<Option<String>>,
+    /// Whether a wrapper such as `sudo` changes as whom it runs.
+    pub(crate) user: As,
     /// The command itself; in an exec form it is the only one.
     located: Located<'s>,
     /// Whether its words stand in the file as they are.
     exact: bool,
     /// Whether the instruction is in exec form.
     exec: bool,
+    /// Whether it is named by a path that is no folder of programs (`./install`, `/tmp/setup`).
+    by_path: bool,
     state: State,
+}
+
+/// As whom a command runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum As {
+    /// As the RUN does.
+    Same,
+    /// As this user.
+    User(String),
+    /// As somebody else.
+    Unknown,
 }
 
 /// An argument.
@@ -38,6 +54,9 @@ pub(crate) struct Arg {
     prefix: String,
     glob: bool,
     braces: bool,
+    varies: bool,
+    /// What the variables in it hold, as far as it is known.
+    pub(crate) held: Vec<String>,
     /// The folder that it counts from, where that is known.
     folder: Option<String>,
     place: Place,
@@ -81,10 +100,32 @@ impl<'s> Call<'s> {
         self.state.touches(name).then(|| self.state.environment(name))
     }
 
+    /// Whether it is a shell whose script stands in the RUN as it is.
+    pub(crate) fn has_own_script(&self) -> bool {
+        self.located.command.nested.as_ref().is_some_and(|nested| matches!(nested.body, NestedBody::Exact(_)))
+    }
+
+    /// Whether it runs only when something else says so: in a branch, a loop, a function, or behind `||`.
+    pub(crate) fn is_in_branch(&self) -> bool {
+        self.located.path.iter().any(|step| match step {
+            At::IfBody { .. } | At::Else(_) | At::LoopBody(_) | At::CaseArm { .. } | At::Function(_) => true,
+            At::Item { list, index, chain } => list.items.get(chain.start..*index).is_some_and(|before| {
+                let or =
+                    |item: &Item| item.operator.as_ref().is_some_and(|found| found.kind == OperatorKind::Or);
+                before.iter().any(or)
+            }),
+            _ => false,
+        })
+    }
+
     /// Whether it runs a script that is not in the RUN.
     pub(crate) fn runs_script(&self) -> bool {
+        if self.by_path {
+            return true;
+        }
         let shell = matches!(self.program.as_str(), "sh" | "bash" | "dash" | "ash" | "." | "source");
-        self.program.ends_with(".sh") || (shell && self.located.command.nested.is_none())
+        self.program.rsplit_once('.').is_some_and(|(_, end)| end == "sh")
+            || (shell && self.located.command.nested.is_none())
     }
 
     /// The arguments' values, unknown ones left out.
@@ -115,6 +156,22 @@ impl Arg {
         }
     }
 
+    /// Whether it is the root of the file system.
+    pub(crate) fn is_root(&self) -> bool {
+        self.value.as_deref().is_some_and(|value| !value.is_empty() && value.trim_matches('/').is_empty())
+    }
+
+    /// Whether `folder` is named within it, as in an option's value or a script.
+    pub(crate) fn mentions(&self, folder: &str) -> bool {
+        let text = self.value.as_deref().unwrap_or(&self.text);
+        !text.starts_with('/') && text.contains(folder)
+    }
+
+    /// Whether its value depends on a variable other than `HOME`, which a build may set.
+    pub(crate) fn varies(&self) -> bool {
+        self.varies
+    }
+
     /// Where it stands in the script.
     pub(crate) fn range(&self) -> Result<Range<usize>, Refusal> {
         match &self.place {
@@ -137,13 +194,13 @@ pub(super) fn calls<'s>(step: &Step<'_>, script: &'s Script) -> Vec<Call<'s>> {
     let mut calls = Vec::new();
     script.invocations(&step.shell_state(), |invocation, state| {
         // The script within an exec form stands in a JSON string, quoted anew here: its words have no place of their own.
-        let nested = invocation.located.path.iter().any(|at| matches!(at, dockfit_shell::Step::Script(_)));
+        let nested = invocation.located.path.iter().any(|at| matches!(at, At::Script(_)));
         let reader = Reader { step, script, state, exec, exact: invocation.exact && !(exec && nested) };
         let program = dockfit_shell::strip_version(invocation.program).to_owned();
         let user = match invocation.run_as {
-            RunAs::Unchanged => None,
-            RunAs::User(user) => Some(Some(user.to_owned())),
-            RunAs::Unknown => Some(None),
+            RunAs::Unchanged => As::Same,
+            RunAs::User(user) => As::User(user.to_owned()),
+            RunAs::Unknown => As::Unknown,
         };
         calls.push(Call {
             program,
@@ -152,11 +209,18 @@ pub(super) fn calls<'s>(step: &Step<'_>, script: &'s Script) -> Vec<Call<'s>> {
             user,
             exact: invocation.exact,
             exec,
+            by_path: by_path(&invocation),
             state: state.clone(),
             located: invocation.located,
         });
     });
     calls
+}
+
+fn by_path(invocation: &Invocation<'_>) -> bool {
+    let folder =
+        invocation.program_word.value().and_then(|word| word.rsplit_once('/')).map(|(folder, _)| folder);
+    !invocation.module && folder.is_some_and(|folder| !folder.ends_with("/bin") && !folder.ends_with("/sbin"))
 }
 
 struct Reader<'r, 's> {
@@ -175,6 +239,14 @@ impl Reader<'_, '_> {
             prefix: word.literal_prefix().into_owned(),
             glob: word.is_glob(),
             braces: word.has_braces(),
+            varies: word.variables().any(|name| name != "HOME"),
+            held: word
+                .variables()
+                .filter_map(|name| match self.lookup(name) {
+                    Lookup::Set(value) => Some(value),
+                    Lookup::Unset | Lookup::Unknown => None,
+                })
+                .collect(),
             folder: self.folder(),
             place: self.place(index, word.range.clone()),
         }

@@ -6,17 +6,21 @@ use std::ops::Range;
 
 use dockfit_dockerfile::{Document, Instruction, LogicalText};
 use dockfit_rewrite::{Declared, surgery};
-use dockfit_shell::{Located, Removal, Script, removals};
+use dockfit_shell::{Located, Removal, Script, Step, removals};
 
 use super::call::{Arg, Call, Place};
 use super::path::Reach;
 use super::{Refusal, TakenOut};
 
-/// Programs that take paths without reading, emptying or copying what lies there.
+/// Programs that take paths without emptying or copying what lies there, so that a mount is nothing to them. But where
+/// something is no longer deleted, they may find what they did not find before.
 ///
 /// POSIX utilities, as their pages describe them; 2026-11-24.
 const HARMLESS: &[&str] =
     &["mkdir", "ls", "du", "df", "echo", "printf", "test", "[", "stat", "touch", "true", ":"];
+
+/// Programs that work on all that lies below a path.
+pub(super) const DEEP: &[&str] = &["find", "mv", "cp", "tar", "rsync", "zip"];
 
 /// What a RUN does to some folders.
 #[derive(Default)]
@@ -37,29 +41,37 @@ impl<'s> Emptying<'s> {
         own: impl Fn(&Call<'s>) -> bool,
     ) -> Result<Self, Refusal> {
         let mut found = Self::default();
+        let mut named: Option<Refusal> = None;
         for call in calls {
             if empties(call) {
-                found.commands.push(call.located()?.clone());
+                found.take(call)?;
             } else if call.program == "rm" {
                 found.rm(call, folders)?;
-            } else if !own(call) && !HARMLESS.contains(&call.program.as_str()) {
-                if let Some(arg) = call
-                    .args
-                    .iter()
-                    .find(|arg| folders.iter().any(|folder| arg.reach(folder) == Reach::Inside))
-                {
-                    return Err(Refusal::new(
-                        "cache-used",
-                        format!(
-                            "`{} … {}` uses the folder that would become a mount",
-                            call.program, arg.text
-                        ),
-                        "do without that folder in this RUN",
-                    ));
+            } else if let Some(arg) = uses(call, folders, own(call)) {
+                let text =
+                    format!("`{} … {}` uses the folder that would become a mount", call.program, arg.text);
+                let refusal = Refusal::new("cache-used", text, "do without that folder in this RUN");
+                if !HARMLESS.contains(&call.program.as_str()) {
+                    return Err(refusal);
                 }
+                named.get_or_insert(refusal);
             }
         }
-        Ok(found)
+        match named {
+            Some(refusal) if !found.is_empty() => Err(refusal),
+            _ => Ok(found),
+        }
+    }
+
+    /// Takes a command whole. In a loop it may be what makes the next turn work.
+    fn take(&mut self, call: &Call<'s>) -> Result<(), Refusal> {
+        let located = call.located()?;
+        if located.path.iter().any(|step| matches!(step, Step::LoopBody(_) | Step::LoopCondition(_))) {
+            let text = format!("`{}` empties the cache in a loop", call.program);
+            return Err(Refusal::new("emptied-in-loop", text, "take it out by hand"));
+        }
+        self.commands.push(located.clone());
+        Ok(())
     }
 
     fn rm(&mut self, call: &Call<'s>, folders: &[&str]) -> Result<(), Refusal> {
@@ -76,10 +88,17 @@ impl<'s> Emptying<'s> {
         if inside == 0 {
             return Ok(());
         }
+        if let Some(arg) = operands
+            .iter()
+            .zip(&reaches)
+            .find_map(|(arg, reach)| (*reach == Reach::Inside && arg.varies()).then_some(arg))
+        {
+            let text = format!("`rm … {}` deletes the cache by a variable", arg.text);
+            return Err(Refusal::new("deletes-by-variable", text, "name the folder by a plain path"));
+        }
         // Without -f, rm fails where there is nothing to delete: then the step would have failed, too.
         if inside == operands.len() {
-            self.commands.push(call.located()?.clone());
-            return Ok(());
+            return self.take(call);
         }
         for (arg, reach) in operands.iter().zip(&reaches) {
             if *reach == Reach::Inside {
@@ -108,16 +127,21 @@ impl<'s> Emptying<'s> {
             Place::Text(range) => Some(range.clone()),
             Place::Item(_) | Place::Nowhere => None,
         }));
-        let gone =
-            ranges.iter().cloned().chain(self.commands.iter().map(|located| located.command.range.clone()));
-        let words = gone.map(|range| Declared::TakenOut(script.slice(&range).to_owned()));
-        let mut taken = TakenOut { edits: Vec::new(), declares: words.collect() };
+        let declared = |range: &Range<usize>| Declared::TakenOut {
+            run: instruction.span.start,
+            words: script.slice(range).to_owned(),
+        };
+        let mut taken = TakenOut { edits: Vec::new(), declares: ranges.iter().map(declared).collect() };
         let plan = removals(script, &self.commands);
         let mut deleted = Vec::new();
         for (located, removal) in self.commands.iter().zip(&plan.outcomes) {
             match removal {
-                Removal::Delete(range) => deleted.push((located, range.clone())),
+                Removal::Delete(range) => {
+                    taken.declares.push(declared(range));
+                    deleted.push((located, range.clone()));
+                }
                 Removal::ReplaceWithTrue(range) => {
+                    taken.declares.push(declared(range));
                     taken.edits.extend(surgery::replace(document, instruction, text, range.clone(), "true")?);
                 }
                 Removal::Refuse(reason) => {
@@ -130,12 +154,34 @@ impl<'s> Emptying<'s> {
                 }
             }
         }
-        ranges.extend(layout::tidy(document, text, deleted));
+        ranges.extend(layout::tidy(document, text, &deleted));
         if !ranges.is_empty() {
             taken.edits.extend(surgery::delete(document, instruction, text, &ranges)?);
         }
         Ok(taken)
     }
+}
+
+/// The argument by which a command uses what lies in one of `folders`. Of the manager's own commands only operands
+/// count: its options may say where the cache is.
+fn uses<'c>(call: &'c Call<'_>, folders: &[&str], own: bool) -> Option<&'c Arg> {
+    // The commands of `bash -c '…'` are looked at one by one.
+    if call.has_own_script() {
+        return None;
+    }
+    let deep = DEEP.contains(&call.program.as_str());
+    let mut after_option = false;
+    call.args.iter().find(|arg| {
+        let option = arg.text.starts_with('-');
+        let skipped = own && (option || after_option);
+        after_option = option && !arg.text.contains('=');
+        !skipped
+            && folders.iter().any(|folder| match arg.reach(folder) {
+                Reach::Inside => true,
+                Reach::Around => deep && !arg.is_root(),
+                Reach::Outside => arg.mentions(folder),
+            })
+    })
 }
 
 fn farthest(arg: &Arg, folders: &[&str]) -> Reach {

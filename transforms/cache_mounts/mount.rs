@@ -1,10 +1,12 @@
-//! Mounts of a RUN: those that it has, and the cache mounts that are added.
+//! Mounts of a RUN: how those that it has cover a folder, and the cache mounts that are added.
 
 use std::fmt;
 
-use dockfit_dockerfile::Instruction;
+use dockfit_dockerfile::operation::MountKind;
 
+use super::Refusal;
 use super::path;
+use super::step::Step;
 
 /// A cache mount to add.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,53 +38,45 @@ impl fmt::Display for CacheMount {
     }
 }
 
-/// A mount that a RUN has.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Mount {
-    /// Its type; `bind` where none is given.
-    pub(crate) kind: String,
-    /// Where it stands in the file system, variables not expanded.
-    pub(crate) target: String,
-}
-
-/// The mounts of `instruction`.
-pub(crate) fn mounts(instruction: &Instruction) -> Vec<Mount> {
-    instruction.flags("mount").filter_map(|flag| flag.value()).map(parse).collect()
-}
-
-fn parse(value: &str) -> Mount {
-    let mut mount = Mount { kind: "bind".to_owned(), target: String::new() };
-    for field in value.split(',') {
-        let field = field.trim_matches('"');
-        match field.split_once('=') {
-            Some(("type", kind)) => kind.clone_into(&mut mount.kind),
-            Some(("target" | "dst" | "destination", target)) => target.clone_into(&mut mount.target),
-            _ => {}
-        }
-    }
-    mount
-}
-
-/// What the mounts of a RUN mean for a cache at `target`.
+/// What the mounts of a RUN mean for a cache at some folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Covered {
     /// Nothing is mounted there.
     No,
     /// A cache is mounted there, or at a folder above.
     ByCache,
-    /// Something else is mounted there, above or below.
-    ByOther(Mount),
+    /// Something else is mounted there, above or below: its type and place.
+    ByOther(&'static str, String),
+    /// Where a mount stands cannot be told.
+    Unknown,
 }
 
-/// How the mounts of `instruction` cover `target`.
-pub(crate) fn covered(instruction: &Instruction, target: &str) -> Covered {
-    let mounts: Vec<Mount> =
-        mounts(instruction).into_iter().filter(|mount| !mount.target.is_empty()).collect();
-    if mounts.iter().any(|mount| mount.kind == "cache" && path::is_inside(target, &mount.target)) {
+/// How the mounts of `step` cover `folder`.
+pub(crate) fn covered(step: &Step<'_>, folder: &str) -> Covered {
+    let mounts = step.model().mounts(step.index);
+    let targets = || mounts.iter().flatten().filter_map(|mount| Some((mount.kind, mount.target.as_deref()?)));
+    if targets().any(|(kind, target)| kind == MountKind::Cache && path::is_inside(folder, target)) {
         return Covered::ByCache;
     }
-    let other = mounts.into_iter().find(|mount| {
-        mount.target.starts_with('/') && mount.target != "/" && path::overlaps(target, &mount.target)
-    });
-    other.map_or(Covered::No, Covered::ByOther)
+    let other = targets()
+        .find(|(_, target)| target.starts_with('/') && *target != "/" && path::overlaps(folder, target));
+    match other {
+        Some((kind, target)) => Covered::ByOther(kind.name(), target.to_owned()),
+        None if mounts.iter().any(Option::is_none) => Covered::Unknown,
+        None => Covered::No,
+    }
+}
+
+/// Whether a cache is mounted at a folder that ends like this.
+pub(crate) fn has_cache_at(step: &Step<'_>, end: &str) -> bool {
+    let mounts = step.model().mounts(step.index).iter().flatten();
+    mounts.filter(|mount| mount.kind == MountKind::Cache).any(|mount| {
+        mount.target.as_deref().is_some_and(|target| target.trim_end_matches('/').ends_with(end))
+    })
+}
+
+/// The refusal for a RUN with a mount whose place cannot be told.
+pub(crate) fn unknown_mount() -> Refusal {
+    let text = "a mount of this RUN stands at a place that depends on a variable";
+    Refusal::new("other-mount", text, "give that mount a plain target")
 }

@@ -5,7 +5,8 @@ use dockfit_dockerfile::model::{Base, Model, Origin};
 use dockfit_dockerfile::operation::{Copy, Operation};
 
 use super::Refusal;
-use super::path::{Reach, overlaps};
+use super::emptying::DEEP;
+use super::path::{Reach, is_inside, overlaps};
 use super::step::Step;
 
 /// The refusal, if a later step, another stage or another image reads `folder` as `step` leaves it.
@@ -17,6 +18,13 @@ pub(crate) fn later_reader(step: &Step<'_>, folder: &str) -> Option<Refusal> {
     for (index, instruction) in document.instructions().iter().enumerate() {
         let Some(at) = model.stage_of(index) else { continue };
         let line = document.position(instruction.span.start).line;
+        if mounts_from(model, index, folder, &heirs) {
+            return Some(read_later(folder, line, "a mount of the RUN"));
+        }
+        if at.index == stage && index < step.index && puts_into(model, index, folder) {
+            let text = format!("line {line} puts files into `{folder}`; a mount would hide them");
+            return Some(Refusal::new("cache-filled", text, "put them elsewhere"));
+        }
         if let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index)
             && copies_from(model, index, copy, &heirs)
         {
@@ -60,6 +68,25 @@ fn heirs(model: &Model, stage: usize) -> Vec<usize> {
     heirs
 }
 
+/// Whether a RUN mounts something of the folder out of one of `stages`.
+fn mounts_from(model: &Model, index: usize, folder: &str, stages: &[usize]) -> bool {
+    model.mounts(index).iter().flatten().any(|mount| {
+        let from = mount.from.as_deref().and_then(|name| model.stage_named(name));
+        let source = mount.source.as_deref().unwrap_or("/");
+        from.is_some_and(|from| stages.contains(&from.index))
+            && !source.trim_matches('/').is_empty()
+            && overlaps(&format!("/{source}"), folder)
+    })
+}
+
+/// Whether a COPY or ADD writes into the folder.
+fn puts_into(model: &Model, index: usize, folder: &str) -> bool {
+    let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index) else { return false };
+    let word = &copy.destination.text;
+    let path = model.expand(index, word).map_or_else(|_| word.clone(), |found| found.text);
+    path.starts_with('/') && is_inside(&path, folder)
+}
+
 fn copies_from(model: &Model, index: usize, copy: &Copy, stages: &[usize]) -> bool {
     if copy.from.is_none() {
         return false;
@@ -73,11 +100,15 @@ fn copies_from(model: &Model, index: usize, copy: &Copy, stages: &[usize]) -> bo
 
 /// Whether a command of that RUN names something in the folder, other than to delete it.
 fn reads_in_run(step: &Step<'_>, index: usize, folder: &str) -> bool {
-    let last = folder.rsplit('/').next().unwrap_or(folder);
-    let steps = Step::all(step.dockerfile, &[last]);
+    let names: Vec<&str> = folder.rsplit('/').filter(|name| !name.is_empty()).take(2).collect();
+    let steps = Step::all(step.dockerfile, &names);
     let Some(later) = steps.iter().find(|later| later.index == index) else { return false };
     later.calls().iter().any(|call| {
         !matches!(call.program.as_str(), "rm" | "mkdir" | "ls" | "du" | "echo" | "printf")
-            && call.args.iter().any(|arg| arg.reach(folder) == Reach::Inside)
+            && call.args.iter().any(|arg| match arg.reach(folder) {
+                Reach::Inside => true,
+                Reach::Around => DEEP.contains(&call.program.as_str()) && !arg.is_root(),
+                Reach::Outside => arg.mentions(folder),
+            })
     })
 }

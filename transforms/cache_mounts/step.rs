@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use dockfit_dockerfile::model::{Model, State as BuildState, Value};
-use dockfit_dockerfile::{Document, Instruction, JsonArray, Keyword, LogicalText, RunForm};
+use dockfit_dockerfile::{
+    DirectiveName, Document, Instruction, JsonArray, Keyword, LogicalText, RunForm, SyntaxErrorKind,
+};
 use dockfit_rewrite::{Declared, Dockerfile, surgery};
 use dockfit_shell::{Lookup, Options, Script, State};
 
@@ -97,6 +99,10 @@ impl<'d> Step<'d> {
             let text = "a comment above the step keeps this pass away";
             return Some(Refusal::new("ignored", text, "remove the comment"));
         }
+        if let Some(syntax) = old_frontend(self.document()) {
+            let text = format!("the frontend `{syntax}` has no cache mounts: they came with 1.2");
+            return Some(Refusal::new("old-frontend", text, "write # syntax=docker/dockerfile:1"));
+        }
         if self.is_deferred() {
             let text = "ONBUILD: the step runs in another build";
             return Some(Refusal::new("onbuild", text, "add the mount where the image is used"));
@@ -136,6 +142,11 @@ impl<'d> Step<'d> {
         })
     }
 
+    /// The declaration that `words` were taken out.
+    pub(crate) fn taken_out(&self, words: &str) -> Declared {
+        Declared::TakenOut { run: self.instruction.span.start, words: words.to_owned() }
+    }
+
     /// What takes `places` out of the instruction.
     pub(crate) fn take_out(&self, places: &[Place]) -> Result<TakenOut, Refusal> {
         let mut items = Vec::new();
@@ -151,14 +162,35 @@ impl<'d> Step<'d> {
         if let RunForm::Exec(array) = self.form {
             taken.edits.extend(surgery::delete_json_items(self.instruction, array, &items)?);
             let values = items.iter().filter_map(|item| array.items.get(*item));
-            taken.declares.extend(values.map(|item| Declared::TakenOut(item.value.clone())));
+            taken.declares.extend(values.map(|item| self.taken_out(&item.value)));
         }
         if let Some(text) = self.text().filter(|_| !ranges.is_empty()) {
             taken.edits.extend(surgery::delete(self.document(), self.instruction, text, &ranges)?);
             let words = ranges.iter().filter_map(|range| text.as_str().get(range.clone()));
-            taken.declares.extend(words.map(|words| Declared::TakenOut(words.to_owned())));
+            taken.declares.extend(words.map(|words| self.taken_out(words)));
         }
         Ok(taken)
+    }
+}
+
+/// Whether the engine would build the file: other files are left to their authors. A base that an argument without a
+/// default names may well be there when the image is built.
+pub(crate) fn is_sound(dockerfile: &Dockerfile) -> bool {
+    let errors = || dockerfile.document().errors().iter().chain(dockerfile.model().errors());
+    errors().all(|error| error.kind == SyntaxErrorKind::MissingArgument)
+}
+
+/// The frontend that the file asks for, if that is older than cache mounts (docker/dockerfile 1.2, release notes).
+fn old_frontend(document: &Document) -> Option<&str> {
+    let value = document.directive(DirectiveName::Syntax)?.value.as_str();
+    let tag = value
+        .strip_prefix("docker/dockerfile:")
+        .or_else(|| value.strip_prefix("docker.io/docker/dockerfile:"))?;
+    let version = tag.split(['-', '@']).next().unwrap_or_default();
+    let mut parts = version.split('.').map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(0)), _) | (Some(Ok(1)), Some(Ok(0 | 1))) => Some(value),
+        _ => None,
     }
 }
 

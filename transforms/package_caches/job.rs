@@ -6,9 +6,9 @@ use dockfit_shell::Script;
 use super::manager::Manager;
 use super::usage::{self, Action};
 use crate::cache_mounts::account;
-use crate::cache_mounts::call::{Call, Place};
+use crate::cache_mounts::call::{As, Call, Place};
 use crate::cache_mounts::emptying::Emptying;
-use crate::cache_mounts::mount::{CacheMount, Covered, covered};
+use crate::cache_mounts::mount::{CacheMount, Covered, covered, has_cache_at, unknown_mount};
 use crate::cache_mounts::readers::later_reader;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::{Refusal, TakenOut};
@@ -73,6 +73,10 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
         );
         return Err(Refusal::new("links-into-cache", text, format!("set {setting} to copy")));
     }
+    if let Some(name) = own.iter().find_map(|call| usage::switched_off_by_script(call, manager)) {
+        let text = format!("the RUN itself sets {name}, which switches the cache off");
+        return Err(Refusal::new("cache-switched-off", text, format!("do without {name}")));
+    }
     if let Some(option) = own.iter().find_map(|call| usage::builds_against_installed(step, call, manager)) {
         let text = format!(
             "{option} builds packages against what is installed, and {} would take them from the cache even when that has changed",
@@ -86,27 +90,33 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
     }
     let mut plan = Plan { folders: Vec::new(), mounts: Vec::new(), switches: Vec::new(), emptied: false };
     for call in &own {
-        if call.user.is_some() {
+        if call.user != As::Same {
             as_same_user(step, call, manager)?;
         }
         for cache in manager.caches {
-            let folder = usage::folder(step, call, manager, cache)?;
+            let folder = match usage::folder(step, call, manager, cache) {
+                Ok(folder) => folder,
+                // Its author knows the user; so the mount is taken to be right.
+                Err(_) if has_cache_at(step, cache.below_home) => continue,
+                Err(refusal) => return Err(refusal),
+            };
             if plan.folders.contains(&folder) {
                 continue;
             }
-            match covered(step.instruction, &folder) {
+            match covered(step, &folder) {
                 Covered::ByCache => {}
-                Covered::ByOther(mount) => {
-                    let text = format!("a {} mount stands at `{}`", mount.kind, mount.target);
+                Covered::ByOther(kind, target) => {
+                    let text = format!("a {kind} mount stands at `{target}`");
                     return Err(Refusal::new("other-mount", text, "make it a cache mount"));
                 }
+                Covered::Unknown => return Err(unknown_mount()),
                 Covered::No => {
                     if let Some(refusal) = later_reader(step, &folder) {
                         return Err(refusal);
                     }
                     let owner = account::account(step).map_or(None, |account| account.owner);
                     let builds = own.iter().any(|call| usage::may_build(step, call, manager));
-                    let id = builds.then(|| cache_id(manager, step));
+                    let id = if builds { Some(cache_id(manager, step)?) } else { None };
                     plan.mounts.push(CacheMount {
                         target: folder.clone(),
                         id,
@@ -137,7 +147,7 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
 /// `sudo pip` works in another home than `pip`, but for root.
 fn as_same_user(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Result<(), Refusal> {
     let root = |user: &str| matches!(user, "root" | "0");
-    let to_root = call.user.as_ref().is_some_and(|user| user.as_deref().is_some_and(root));
+    let to_root = matches!(&call.user, As::User(user) if root(user));
     if to_root && account::account(step)?.owner.is_none() {
         return Ok(());
     }
@@ -146,11 +156,18 @@ fn as_same_user(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Result<(
 }
 
 /// A name that tells caches apart which hold what was built on different systems.
-fn cache_id(manager: &Manager, step: &Step<'_>) -> String {
-    let base = account::base_name(step);
-    let base = base.split('@').next().unwrap_or_default();
-    let name: String = base.rsplit('/').next().unwrap_or_default().chars().map(plain).collect();
-    format!("{}-{name}", manager.name)
+fn cache_id(manager: &Manager, step: &Step<'_>) -> Result<String, Refusal> {
+    let Some(image) = account::base_image(step) else {
+        let text =
+            format!("the base image cannot be told, and what {} builds is not the same on all", manager.name);
+        return Err(Refusal::new("base-unknown", text, "give the ARG of the base image a default"));
+    };
+    let name: String = image.familiar_name().chars().map(plain).collect();
+    let version = match (&image.tag, &image.digest) {
+        (None, Some(digest)) => digest.rsplit(':').next().unwrap_or_default().chars().take(12).collect(),
+        _ => image.effective_tag().unwrap_or("latest").to_owned(),
+    };
+    Ok(format!("{}-{name}-{version}", manager.name))
 }
 
 fn plain(char: char) -> char {

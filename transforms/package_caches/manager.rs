@@ -12,6 +12,9 @@ pub(crate) struct Manager {
     /// The subcommands that fill the cache; each is the words it consists of. An empty one stands for a call
     /// without a subcommand.
     pub(crate) commands: &'static [&'static [&'static str]],
+    /// Subcommands that may put something into the cache, but get no mount for it: what they run has arguments of its
+    /// own, or they download little.
+    pub(crate) also_fill: &'static [&'static [&'static str]],
     /// The subcommands that empty the cache.
     pub(crate) emptying: &'static [&'static [&'static str]],
     /// Options that take the next word as their value and may stand before the subcommand.

@@ -15,7 +15,7 @@ use dockfit_rewrite::{
 use self::job::{Job, Plan};
 use self::switch::Switch;
 use crate::cache_mounts::Refusal;
-use crate::cache_mounts::step::Step;
+use crate::cache_mounts::step::{Step, is_sound};
 
 /// The pass.
 pub(crate) struct PackageCaches;
@@ -56,7 +56,7 @@ impl Pass for PackageCaches {
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
         let dockerfiles = task.project.dockerfiles().iter().enumerate();
         dockerfiles
-            .filter(|(_, dockerfile)| dockerfile.document().errors().is_empty())
+            .filter(|(_, dockerfile)| is_sound(dockerfile))
             .flat_map(|(index, dockerfile)| File { task, index, dockerfile }.decide())
             .collect()
     }
@@ -69,7 +69,7 @@ struct File<'t> {
     dockerfile: &'t Dockerfile,
 }
 
-impl<'t> File<'t> {
+impl File<'_> {
     fn decide(&self) -> Vec<Decision> {
         if self.task.consent(&MOUNT) == Consent::Withheld {
             return Vec::new();
@@ -77,12 +77,12 @@ impl<'t> File<'t> {
         let words: Vec<&str> =
             managers::MANAGERS.iter().flat_map(|manager| manager.programs).copied().collect();
         let steps = Step::all(self.dockerfile, &words);
-        let mut jobs: Vec<Job<'_>> = steps.iter().flat_map(|step| job::jobs(step, INFO.id)).collect();
+        let mut jobs: Vec<Job<'_>> = steps.iter().flat_map(|step| job::jobs(step, MOUNT.id)).collect();
         if jobs.is_empty() {
             return Vec::new();
         }
         let consent = self.task.consent(&ENABLE) == Consent::Given;
-        let switches = switch::judge(self.dockerfile, &mut jobs, INFO.id, consent);
+        let switches = switch::judge(self.dockerfile, &mut jobs, ENABLE.id, consent);
         let mut decisions: Vec<Decision> = Vec::new();
         for switch in switches.iter().filter(|switch| switch.goes()) {
             decisions.push(self.enable(switch));

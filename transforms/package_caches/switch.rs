@@ -1,14 +1,16 @@
 //! Variables of ENV that switch a cache off.
 
-use dockfit_dockerfile::Span;
 use dockfit_dockerfile::model::{Base, Model, Value};
 use dockfit_dockerfile::operation::{Operation, Pair};
+use dockfit_dockerfile::{Keyword, Span};
 use dockfit_rewrite::{Dockerfile, Edit, surgery};
 
 use super::job::Job;
 use super::manager::{Manager, OffWhen};
 use super::managers::MANAGERS;
+use super::usage::{self, Action};
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
 
 /// One variable of one ENV that switches a manager's cache off.
@@ -144,7 +146,8 @@ fn edits(
     }
     // `NAME=` with nothing behind it has an empty value range.
     let end = pair.value.range.end.max(pair.key.range.end + 1);
-    surgery::delete(document, instruction, &instruction.text, &[pair.key.range.start..end])
+    let range = pair.key.range.start..end;
+    surgery::delete(document, instruction, &instruction.text, std::slice::from_ref(&range))
 }
 
 /// Whether `step` sees the switch and uses its manager.
@@ -179,17 +182,140 @@ fn stays_for(dockerfile: &Dockerfile, switch: &Switch, jobs: &[Job<'_>]) -> Opti
         let reason = job.plan.as_ref().err().map_or("", |refusal| refusal.text.as_str());
         return Some(format!("the step in line {} has no mount ({reason})", line_of(job.step.index)));
     }
-    let hidden = Step::all(dockerfile, &["sh", "make", "conda", "mamba", "pipx", "pipenv", "tox", "nox"]);
-    let hidden = hidden.iter().filter(|step| reaches(model, switch, step.index)).find(|step| {
-        step.calls().iter().any(|call| {
-            call.runs_script()
-                || ["make", "conda", "mamba", "micromamba", "pipx", "pipenv", "tox", "nox"]
-                    .contains(&call.program.as_str())
-        })
-    });
-    hidden.map(|step| {
-        format!("the step in line {} may use {} without a mount", line_of(step.index), switch.manager.name)
+    let governed = document.instructions().iter().enumerate();
+    let mut governed =
+        governed.filter(|(index, found)| found.keyword() == Keyword::Run && reaches(model, switch, *index));
+    let hidden = governed.find(|(index, _)| !is_understood(dockerfile, *index, switch.manager));
+    hidden.map(|(index, _)| {
+        format!("the step in line {} may use {} without a mount", line_of(index), switch.manager.name)
     })
+}
+
+/// Programs that use no package manager of the table themselves.
+///
+/// POSIX utilities and system tools, as their manual pages describe them; 2026-11-24.
+const PLAIN: &[&str] = &[
+    ".",
+    ":",
+    "[",
+    "[[",
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-get",
+    "apt-key",
+    "apt-mark",
+    "aptitude",
+    "awk",
+    "basename",
+    "break",
+    "cat",
+    "cd",
+    "chgrp",
+    "chmod",
+    "chown",
+    "command",
+    "continue",
+    "cp",
+    "curl",
+    "cut",
+    "date",
+    "dirname",
+    "dnf",
+    "dpkg",
+    "echo",
+    "ensurepip",
+    "exit",
+    "export",
+    "false",
+    "fc-cache",
+    "find",
+    "gem",
+    "git",
+    "go",
+    "gpg",
+    "grep",
+    "groupadd",
+    "gunzip",
+    "gzip",
+    "hash",
+    "head",
+    "id",
+    "install",
+    "ldconfig",
+    "ln",
+    "locale-gen",
+    "ls",
+    "mkdir",
+    "mv",
+    "node",
+    "npm",
+    "pnpm",
+    "printf",
+    "pwd",
+    "python",
+    "read",
+    "rm",
+    "rmdir",
+    "sed",
+    "set",
+    "shift",
+    "sleep",
+    "sort",
+    "source",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "touch",
+    "tr",
+    "true",
+    "type",
+    "ulimit",
+    "umask",
+    "uname",
+    "uniq",
+    "unset",
+    "unzip",
+    "update-alternatives",
+    "update-ca-certificates",
+    "useradd",
+    "usermod",
+    "venv",
+    "wait",
+    "wc",
+    "wget",
+    "which",
+    "xargs",
+    "yarn",
+    "yum",
+    "zip",
+];
+
+/// Whether a RUN surely does not fill the manager's cache, or is a job of its own.
+fn is_understood(dockerfile: &Dockerfile, index: usize, manager: &Manager) -> bool {
+    let steps = Step::all(dockerfile, &[""]);
+    let Some(step) = steps.iter().find(|step| step.index == index) else { return false };
+    let Some(script) = step.script() else { return false };
+    let named =
+        |command: &dockfit_shell::Command| command.words.first().is_none_or(|word| word.value().is_some());
+    if script.has_errors() || !script.commands().all(named) {
+        return false;
+    }
+    step.calls().iter().all(|call| match usage::manager(call) {
+        Some((found, action)) if found.name == manager.name => action != Action::MayFill,
+        Some(_) => true,
+        None => PLAIN.contains(&call.program.as_str()) && !call.runs_script() && !runs_pip(call),
+    })
+}
+
+/// Python with a program that is read from a pipe, or with pip's own installer.
+fn runs_pip(call: &Call<'_>) -> bool {
+    let python = call.program == "python";
+    python
+        && (call.args.is_empty()
+            || call.args.iter().any(|arg| arg.text.contains("get-pip") || arg.text == "-"))
 }
 
 /// The refusal of a job whose cache stays off.

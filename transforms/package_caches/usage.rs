@@ -6,7 +6,7 @@ use super::manager::{Cache, Manager, Rule};
 use super::managers::MANAGERS;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::account;
-use crate::cache_mounts::call::{Arg, Call, Place};
+use crate::cache_mounts::call::{Call, Place};
 use crate::cache_mounts::step::Step;
 
 /// What a command does with a manager's cache.
@@ -14,6 +14,8 @@ use crate::cache_mounts::step::Step;
 pub(super) enum Action {
     /// Fills it.
     Fill,
+    /// May fill it a little.
+    MayFill,
     /// Empties it.
     Empty,
     /// Neither.
@@ -31,6 +33,8 @@ pub(super) fn manager(call: &Call<'_>) -> Option<(&'static Manager, Action)> {
         Action::Empty
     } else if manager.commands.iter().any(starts) {
         Action::Fill
+    } else if manager.also_fill.iter().any(starts) {
+        Action::MayFill
     } else {
         Action::Other
     };
@@ -68,21 +72,21 @@ pub(super) fn folder(
             "name the folder by a plain path",
         )
     };
-    if let Some(option) = cache.option
-        && let Some(value) = option_value(call, option)
-    {
-        let value = value.ok_or_else(|| moved(option))?;
-        return absolute(&value).ok_or_else(|| moved(option));
+    if let Some(option) = cache.option {
+        match option_value(call, option) {
+            OptionValue::Known(value) => return absolute(&value).ok_or_else(|| moved(option)),
+            OptionValue::Unknown => return Err(moved(option)),
+            OptionValue::Absent => {}
+        }
     }
     for (variable, behind) in cache.variables {
         match value(step, call, variable) {
             Lookup::Set(value) if !value.is_empty() => {
                 return absolute(&format!("{value}{behind}")).ok_or_else(|| moved(variable));
             }
-            Lookup::Set(_) | Lookup::Unset => {}
             // Only what this file sets counts: base images do not move these folders.
             Lookup::Unknown if set_here(step, call, variable) => return Err(moved(variable)),
-            Lookup::Unknown => {}
+            Lookup::Set(_) | Lookup::Unset | Lookup::Unknown => {}
         }
     }
     if let Some(home) = call.own_variable("HOME") {
@@ -111,31 +115,72 @@ fn set_here(step: &Step<'_>, call: &Call<'_>, name: &str) -> bool {
             .is_some_and(|at| at.variables().iter().any(|variable| &*variable.name == name))
 }
 
-/// The value of an option that takes one, glued or as the next word; `None` inside where it is not known.
-pub(super) fn option_value(call: &Call<'_>, option: &str) -> Option<Option<String>> {
+/// What an option of a command says.
+pub(super) enum OptionValue {
+    /// It is not there.
+    Absent,
+    /// It is there, with a value that is not known.
+    Unknown,
+    /// It has this value.
+    Known(String),
+}
+
+impl OptionValue {
+    fn of(value: Option<String>) -> Self {
+        value.map_or(Self::Unknown, Self::Known)
+    }
+
+    /// Whether it is `wanted`.
+    fn is(&self, wanted: &str) -> bool {
+        matches!(self, Self::Known(value) if value == wanted)
+    }
+}
+
+/// The value of an option that takes one, glued or as the next word.
+pub(super) fn option_value(call: &Call<'_>, option: &str) -> OptionValue {
     let mut args = call.args.iter();
     while let Some(arg) = args.next() {
         let text = arg.value.as_deref().unwrap_or(arg.text.as_str());
         if text == option {
-            return Some(args.next().and_then(|next| next.value.clone()));
+            return OptionValue::of(args.next().and_then(|next| next.value.clone()));
         }
         if let Some(rest) = text.strip_prefix(option).and_then(|rest| rest.strip_prefix('=')) {
-            return Some(arg.value.is_some().then(|| rest.to_owned()));
+            return OptionValue::of(arg.value.is_some().then(|| rest.to_owned()));
         }
     }
-    None
+    OptionValue::Absent
 }
 
-/// The words of `call` that switch the cache off.
+/// The words of `call` that switch the cache off. One that comes out of a variable cannot be taken out.
 pub(super) fn switches(call: &Call<'_>, manager: &Manager) -> Vec<Place> {
-    let off = |arg: &&Arg| arg.value.as_deref().is_some_and(|value| manager.off.options.contains(&value));
-    let mut places: Vec<Place> = call.args.iter().filter(off).map(Arg::place).collect();
+    let is_off = |text: &str| manager.off.options.contains(&text);
+    let mut places: Vec<Place> = Vec::new();
+    for arg in &call.args {
+        if arg.varies() {
+            let held = arg.held.iter().any(|value| value.split_whitespace().any(is_off));
+            places.extend(held.then_some(Place::Nowhere));
+        } else if arg.value.as_deref().is_some_and(is_off) {
+            places.push(arg.place());
+        }
+    }
     let assigned = call.assignments.iter().filter(|assigned| {
         manager.off.variables.contains(&assigned.name.as_str())
             && assigned.value.as_deref().is_none_or(|value| manager.off.when.holds(value))
     });
     places.extend(assigned.map(|assigned| assigned.place.clone()));
     places
+}
+
+/// The variable by which the script itself (`export NAME=…`) switches the cache off.
+pub(super) fn switched_off_by_script(call: &Call<'_>, manager: &Manager) -> Option<&'static str> {
+    let own = |name: &&&str| call.assignments.iter().any(|assigned| assigned.name == **name);
+    manager.off.variables.iter().filter(|name| !own(name)).copied().find(|name| {
+        match call.own_variable(name) {
+            Some(Lookup::Set(value)) => manager.off.when.holds(&value),
+            Some(Lookup::Unknown) => true,
+            Some(Lookup::Unset) | None => false,
+        }
+    })
 }
 
 /// Whether `call` may keep packages that it built itself.
@@ -158,7 +203,7 @@ pub(super) fn builds_against_installed(
 fn follows(step: &Step<'_>, call: &Call<'_>, rule: &Rule) -> bool {
     let by_option = match rule.value {
         None => call.values().any(|value| value == rule.option),
-        Some(wanted) => option_value(call, rule.option).flatten().is_some_and(|value| value == wanted),
+        Some(wanted) => option_value(call, rule.option).is(wanted),
     };
     by_option
         || match (value(step, call, rule.variable), rule.value) {
@@ -172,7 +217,7 @@ fn follows(step: &Step<'_>, call: &Call<'_>, rule: &Rule) -> bool {
 /// The setting that makes installed files point into the cache, if there is one.
 pub(super) fn links(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Option<&'static str> {
     let link = manager.links.iter().find(|link| {
-        option_value(call, link.option).flatten().is_some_and(|value| value == link.value)
+        option_value(call, link.option).is(link.value)
             || matches!(value(step, call, link.variable), Lookup::Set(value) if value == link.value)
     });
     link.map(|link| link.variable)

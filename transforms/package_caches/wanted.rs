@@ -41,7 +41,7 @@ pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_>]) -> Vec<Wanted> {
                 .is_some_and(|(found, action)| found.name == job.manager.name && action == Action::Fill)
         });
         let says_so = |call: &crate::cache_mounts::call::Call<'_>| {
-            usage::option_value(call, wants.option).is_some()
+            !matches!(usage::option_value(call, wants.option), usage::OptionValue::Absent)
                 || matches!(usage::value(job.step, call, wants.variable), Lookup::Set(_))
         };
         if fills.all(says_so) {

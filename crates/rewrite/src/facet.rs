@@ -71,8 +71,13 @@ pub enum Declared {
     Env(String),
     /// A whole facet, in any stage of the file.
     Facet(Facet),
-    /// These words (a command, an option) were taken out of a RUN, as written.
-    TakenOut(String),
+    /// These words (a command, an option), as written, were taken out of the RUN that began at this offset.
+    TakenOut {
+        /// Offset of the RUN in the text before.
+        run: usize,
+        /// The words.
+        words: String,
+    },
     /// A RUN with this script was added.
     RunAdded(String),
 }

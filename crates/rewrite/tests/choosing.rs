@@ -55,8 +55,7 @@ impl Pass for Label {
 fn decision(info: &'static DecisionInfo, file: &Dockerfile, span: Span, text: &str) -> Decision {
     let place = Place { file: file.path().clone(), span };
     let edit = FileEdit { file: file.path().clone(), edit: Edit::replace(span, text) };
-    let change =
-        Change { edits: vec![edit], declares: vec![Declared::TakenOut("gone".to_owned())], note: None };
+    let change = Change { edits: vec![edit], declares: declares(file, span), note: None };
     Decision { info, dockerfile: 0, place, outcome: Outcome::Applied(change) }
 }
 
@@ -96,4 +95,9 @@ fn edits_are_placed_in_the_file_on_disk() {
         report.passes[1].decisions.iter().flat_map(|placed| placed.original_edits.clone()).collect();
     assert_eq!(spans.iter().map(|span| &text[span.range()]).collect::<Vec<_>>(), ["gone", "gone"]);
     assert!(report.takebacks.is_empty(), "{:?}", report.takebacks);
+}
+
+fn declares(file: &Dockerfile, span: Span) -> Vec<Declared> {
+    let runs = file.document().instructions().iter().filter(|found| found.span.encloses(span));
+    runs.map(|run| Declared::TakenOut { run: run.span.start, words: "gone".to_owned() }).collect()
 }

@@ -1,6 +1,6 @@
 //! Users that the file itself creates, and what shows that it works as root.
 
-use super::super::call::Call;
+use super::super::call::{As, Call};
 use super::super::step::Step;
 use super::User;
 
@@ -13,7 +13,6 @@ const ROOT_ONLY: &[&str] = &[
     "apt-get",
     "apt",
     "aptitude",
-    "dpkg",
     "apk",
     "yum",
     "dnf",
@@ -25,10 +24,7 @@ const ROOT_ONLY: &[&str] = &[
     "groupadd",
     "addgroup",
     "usermod",
-    "chown",
-    "chgrp",
     "update-ca-certificates",
-    "ldconfig",
     "locale-gen",
     "update-alternatives",
     "install_packages",
@@ -46,7 +42,7 @@ struct Creator {
     system: &'static [&'static str],
 }
 
-/// The manual pages of shadow's useradd, Debian's adduser and BusyBox's adduser; 2026-11-24.
+/// The manual pages of shadow's useradd, Debian's adduser and `BusyBox`'s adduser; 2026-11-24.
 const CREATORS: &[Creator] = &[
     Creator {
         program: "useradd",
@@ -120,7 +116,9 @@ pub(super) fn acts_as_root(step: &Step<'_>) -> bool {
     let same_user =
         |other: &Step<'_>| other.model().state(other.index).map(|state| state.user.clone()) == user;
     all.iter().filter(|other| !other.is_deferred() && same_base(other) && same_user(other)).any(|other| {
-        other.calls().iter().any(|call| call.user.is_none() && ROOT_ONLY.contains(&call.program.as_str()))
+        other.calls().iter().any(|call| {
+            call.user == As::Same && call.args.len() > 1 && ROOT_ONLY.contains(&call.program.as_str())
+        })
     })
 }
 

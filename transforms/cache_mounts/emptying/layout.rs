@@ -12,10 +12,10 @@ use dockfit_shell::{List, Located, Step};
 pub(super) fn tidy(
     document: &Document,
     text: &LogicalText,
-    deleted: Vec<(&Located<'_>, Range<usize>)>,
+    deleted: &[(&Located<'_>, Range<usize>)],
 ) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
-    let mut rest = deleted.as_slice();
+    let mut rest = deleted;
     while let Some(((first, range), _)) = rest.split_first() {
         let count = row_length(rest);
         let (row, behind) = rest.split_at(count);
@@ -52,11 +52,11 @@ fn with_operator_behind(
     first: &Located<'_>,
     last: &Located<'_>,
 ) -> Option<Range<usize>> {
-    let (list, index) = item(first)?;
-    let before = list.items.get(index.checked_sub(1)?)?.operator.as_ref()?;
+    let (items, index) = item(first)?;
+    let before = items.items.get(index.checked_sub(1)?)?.operator.as_ref()?;
     let (_, last_index) = item(last)?;
-    let behind = list.items.get(last_index)?.operator.as_ref()?;
-    list.items.get(last_index + 1)?;
+    let behind = items.items.get(last_index)?.operator.as_ref()?;
+    items.items.get(last_index + 1)?;
     let whole = first.command.range.start..behind.range.end;
     let lines =
         starts_line(document, text.to_file(whole.start)) && ends_line(document, text.end_to_file(whole.end));

@@ -6,6 +6,7 @@ pub(crate) static PIP: Manager = Manager {
     name: "pip",
     programs: &["pip"],
     commands: &[&["install"], &["wheel"], &["download"]],
+    also_fill: &[],
     emptying: &[&["cache", "purge"], &["cache", "remove"]],
     valued_options: &[
         "--python",

@@ -4,17 +4,9 @@ use crate::package_caches::manager::{Builds, Cache, Link, Manager, Off, OffWhen,
 
 pub(crate) static UV: Manager = Manager {
     name: "uv",
-    programs: &["uv", "uvx"],
-    commands: &[
-        &["pip", "install"],
-        &["pip", "sync"],
-        &["sync"],
-        &["add"],
-        &["run"],
-        &["tool", "install"],
-        &["tool", "run"],
-        &["build"],
-    ],
+    programs: &["uv"],
+    commands: &[&["pip", "install"], &["pip", "sync"], &["sync"], &["add"], &["tool", "install"], &["build"]],
+    also_fill: &[&["run"], &["tool", "run"], &["lock"], &["export"], &["venv"], &["python"]],
     emptying: &[&["cache", "clean"], &["cache", "prune"], &["clean"]],
     valued_options: &[
         "--cache-dir",

@@ -26,14 +26,14 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -
             added.remove(at);
             continue;
         }
-        let Some((_, same)) = before.next() else { return breach(span, "a RUN was added") };
+        let Some((old_span, same)) = before.next() else { return breach(span, "a RUN was added") };
         if same.form.same_text(&run.form) {
             continue;
         }
         if has_errors(run) && !has_errors(same) {
             return breach(span, "the shell would not parse this RUN");
         }
-        if !says_the_same(same, run, declared) {
+        if !says_the_same(same, run, old_span.start, declared) {
             return breach(span, "the RUN says something else than before");
         }
     }
@@ -57,7 +57,7 @@ fn has_errors(run: &Run) -> bool {
 
 /// Whether the tokens of the new form are those of the old one, in their order, but for tokens of what was declared to be
 /// taken out and the operators beside them. `true` may stand in their place.
-fn says_the_same(old: &Run, new: &Run, declared: &[&Declared]) -> bool {
+fn says_the_same(old: &Run, new: &Run, start: usize, declared: &[&Declared]) -> bool {
     let (old, new) = (tokens(old), tokens(new));
     if old == new {
         return true;
@@ -65,7 +65,7 @@ fn says_the_same(old: &Run, new: &Run, declared: &[&Declared]) -> bool {
     let mut taken: Vec<String> = declared
         .iter()
         .filter_map(|declared| match declared {
-            Declared::TakenOut(words) => Some(split(words)),
+            Declared::TakenOut { run, words } if *run == start => Some(split(words)),
             _ => None,
         })
         .flatten()
@@ -83,8 +83,8 @@ fn says_the_same(old: &Run, new: &Run, declared: &[&Declared]) -> bool {
     new.is_empty() || (skipped && new == ["true"])
 }
 
-fn remove(taken: &mut Vec<String>, token: &str) -> bool {
-    taken.iter().position(|other| other == token).map(|at| taken.remove(at)).is_some()
+fn remove(taken: &mut Vec<String>, word: &str) -> bool {
+    taken.iter().position(|other| other == word).map(|at| taken.remove(at)).is_some()
 }
 
 fn is_operator(token: &str) -> bool {
@@ -115,8 +115,8 @@ fn split(text: &str) -> Vec<String> {
     spaced.split_whitespace().filter(|token| *token != "\\").map(str::to_owned).collect()
 }
 
-/// An operator's character with blanks around it.
+/// A character that may stand directly beside a word, with blanks around it.
 fn spaced(char: char) -> impl Iterator<Item = char> {
-    let blank = matches!(char, ';' | '&' | '|').then_some(' ');
+    let blank = matches!(char, ';' | '&' | '|' | '(' | ')' | '{' | '}' | '"' | '\'' | '`').then_some(' ');
     blank.into_iter().chain([char]).chain(blank)
 }
