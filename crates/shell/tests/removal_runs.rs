@@ -173,7 +173,7 @@ fn run(shell: &[&str], scripts: &[(&str, &str)]) -> Option<Vec<String>> {
         let _ = writeln!(driver, "( {prefix}eval '{quoted}' )\necho \"= $?\" >&3");
     }
     // From a file: a shell reads a pipe byte by byte.
-    let path = format!("{}/removal-{}.sh", env!("CARGO_TARGET_TMPDIR"), shell.join("-").replace('/', "_"));
+    let path = format!("{}/removal-{}.sh", env!("CARGO_TARGET_TMPDIR"), std::process::id());
     std::fs::write(&path, driver).unwrap();
     let (program, arguments) = shell.split_first()?;
     // The log is a duplicate of standard output, so that a script's own redirections do not reach it.
