@@ -95,3 +95,29 @@ fn directories() {
     assert_eq!(cwd("cd /a || cd /b; here"), Cwd::Unknown);
     assert_eq!(cwd("cd; here"), Cwd::Unknown);
 }
+
+#[test]
+fn places() {
+    // (in a process of its own, conditional)
+    let place = |text: &str| {
+        let script = Script::parse(text);
+        let all = script.locate(&State::default());
+        let here = all.iter().find(|l| l.command.name() == Some("here"));
+        here.map(|l| (l.in_subshell(), l.is_conditional()))
+    };
+    assert_eq!(place("a; here; b"), Some((false, false)));
+    assert_eq!(place("{ here; }"), Some((false, false)));
+    assert_eq!(place("here && b"), Some((false, false)));
+    assert_eq!(place("a && here"), Some((false, true)));
+    assert_eq!(place("(here)"), Some((true, false)));
+    assert_eq!(place("here | b"), Some((true, false)));
+    assert_eq!(place("! here"), Some((false, false)));
+    assert_eq!(place("a $(here)"), Some((true, false)));
+    assert_eq!(place("here && a &"), Some((true, false)));
+    assert_eq!(place("if here; then a; fi"), Some((false, false)));
+    assert_eq!(place("if a; then here; fi"), Some((false, true)));
+    assert_eq!(place("if a; then b; elif here; then c; fi"), Some((false, true)));
+    assert_eq!(place("for i in a; do here; done"), Some((false, true)));
+    assert_eq!(place("f() { here; }"), Some((false, true)));
+    assert_eq!(place("(bash -c 'here')"), Some((false, false)));
+}
