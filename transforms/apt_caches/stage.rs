@@ -1,7 +1,5 @@
 //! What a stage has done about `docker-clean` before a step.
 
-use dockfit_dockerfile::model::Base;
-
 use super::apt::{self, DOCKER_CLEAN};
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::path::Reach;
@@ -18,17 +16,8 @@ pub(super) struct Keeping {
 
 /// The stages below (and with) that of the instruction, the stage itself first.
 pub(super) fn chain(step: &Step<'_>) -> Vec<usize> {
-    let model = step.model();
-    let mut chain = Vec::new();
-    let mut next = model.stage_of(step.index);
-    while let Some(stage) = next {
-        chain.push(stage.index);
-        next = match stage.base {
-            Base::Stage(below) => model.stages().get(below),
-            _ => None,
-        };
-    }
-    chain
+    let stage = step.model().stage_of(step.index);
+    stage.into_iter().flat_map(|stage| step.model().lineage(stage.index)).map(|stage| stage.index).collect()
 }
 
 /// What the steps of the chain up to and with `step` have configured. `steps` are those that mention apt.

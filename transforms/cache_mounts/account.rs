@@ -111,12 +111,8 @@ pub(crate) fn base_image<'d>(
     step: &Step<'d>,
 ) -> Option<&'d dockfit_dockerfile::values::reference::ImageReference> {
     let model = step.model();
-    let mut stage = model.stage_of(step.index)?;
-    loop {
-        match &stage.base {
-            Base::Stage(below) => stage = model.stages().get(*below)?,
-            Base::Image(image) => return Some(image),
-            Base::Scratch | Base::Context(_) | Base::Invalid => return None,
-        }
+    match &model.lineage(model.stage_of(step.index)?.index).last()?.base {
+        Base::Image(image) => Some(image),
+        Base::Stage(_) | Base::Scratch | Base::Context(_) | Base::Invalid => None,
     }
 }

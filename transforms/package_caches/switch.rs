@@ -1,6 +1,6 @@
 //! Variables of ENV that switch a cache off.
 
-use dockfit_dockerfile::model::{Base, Model, Value};
+use dockfit_dockerfile::model::{Model, Value};
 use dockfit_dockerfile::operation::{Operation, Pair};
 use dockfit_dockerfile::{Keyword, Span};
 use dockfit_rewrite::{Dockerfile, Edit, surgery};
@@ -157,17 +157,9 @@ fn governs(model: &Model, switch: &Switch, step: &Step<'_>, manager: &Manager) -
 
 /// Whether the switch is set where the instruction stands.
 fn reaches(model: &Model, switch: &Switch, instruction: usize) -> bool {
-    let mut next = model.stage_of(instruction);
-    while let Some(stage) = next {
-        if stage.index == switch.stage {
-            return instruction > switch.instruction;
-        }
-        next = match stage.base {
-            Base::Stage(below) => model.stages().get(below),
-            _ => None,
-        };
-    }
-    false
+    let stage = model.stage_of(instruction);
+    let mut lineage = stage.into_iter().flat_map(|stage| model.lineage(stage.index));
+    instruction > switch.instruction && lineage.any(|stage| stage.index == switch.stage)
 }
 
 /// Why the switch has to stay, as far as the steps that it governs say so.

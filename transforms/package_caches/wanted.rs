@@ -1,6 +1,5 @@
 //! Variables that a manager wants when its cache is a mount.
 
-use dockfit_dockerfile::model::Base;
 use dockfit_dockerfile::{Keyword, Span};
 use dockfit_rewrite::surgery::{self, Habits};
 use dockfit_rewrite::{Dockerfile, Edit};
@@ -23,15 +22,8 @@ pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_>]) -> Vec<Wanted> {
     let mut all = Vec::new();
     for job in jobs.iter().filter(|job| job.plan.as_ref().is_ok_and(|plan: &Plan| !plan.mounts.is_empty())) {
         let Some(wants) = &job.manager.wants else { continue };
-        let mut chain = Vec::new();
-        let mut next = model.stage_of(job.step.index);
-        while let Some(stage) = next {
-            chain.push(stage.index);
-            next = match stage.base {
-                Base::Stage(below) => model.stages().get(below),
-                _ => None,
-            };
-        }
+        let Some(stage) = model.stage_of(job.step.index) else { continue };
+        let chain: Vec<usize> = model.lineage(stage.index).map(|stage| stage.index).collect();
         if chain.iter().any(|stage| done.contains(&(wants.variable, *stage))) {
             continue;
         }
@@ -51,7 +43,6 @@ pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_>]) -> Vec<Wanted> {
         let line =
             format!("{} {}={}", Habits::of(document).keyword(Keyword::Env), wants.variable, wants.value);
         let lines = [format!("# {}", wants.why), line];
-        let Some(stage) = model.stage_of(job.step.index) else { continue };
         let edit = surgery::insert_behind(document, stage.from, &lines);
         all.push(Wanted { variable: wants.variable, span: job.step.instruction.text_span(), edit });
     }

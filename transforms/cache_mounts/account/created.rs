@@ -4,8 +4,6 @@ use super::super::call::{As, Call};
 use super::super::step::Step;
 use super::User;
 
-use dockfit_dockerfile::model::Base;
-
 /// Programs that only root can use to any effect.
 ///
 /// The manual pages of shadow, apt, dpkg, apk, dnf; 2026-11-24.
@@ -125,15 +123,8 @@ pub(super) fn acts_as_root(step: &Step<'_>) -> bool {
 /// The RUNs that create users, of the step's stage and those below it, before the step (or in it).
 fn earlier<'d>(step: &Step<'d>) -> Vec<Step<'d>> {
     let model = step.model();
-    let mut chain = Vec::new();
-    let mut next = model.stage_of(step.index);
-    while let Some(stage) = next {
-        chain.push(stage.index);
-        next = match stage.base {
-            Base::Stage(below) => model.stages().get(below),
-            _ => None,
-        };
-    }
+    let Some(stage) = model.stage_of(step.index) else { return Vec::new() };
+    let chain: Vec<usize> = model.lineage(stage.index).map(|stage| stage.index).collect();
     Step::all(step.dockerfile, &["useradd", "adduser"])
         .into_iter()
         .filter(|other| !other.is_deferred() && other.index <= step.index)

@@ -106,6 +106,14 @@ impl Model {
         self.stages.get(after.checked_sub(1)?)
     }
 
+    /// The stage and those that it builds on, itself first.
+    pub fn lineage(&self, stage: usize) -> impl Iterator<Item = &Stage> {
+        std::iter::successors(self.stages.get(stage), |stage| match stage.base {
+            Base::Stage(below) => self.stages.get(below),
+            _ => None,
+        })
+    }
+
     /// The stage to build.
     pub fn target(&self) -> Option<&Stage> {
         self.stages.get(self.target?)
