@@ -29,7 +29,7 @@ PROGRAM = r"(?:^|[\s;&|(/'\"])"
 MANAGERS = (
     Manager(
         "pip",
-        PROGRAM + r"pip[\d.]*\b[^;&|]*\sinstall\b",
+        PROGRAM + r"pip[\d.]*\b[^;&|]*\s(install|wheel|download)\b",
         ("~/.cache/pip",),
         (("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pip")),
         r"\bpip[\d.]*\s[^;&|]*(--no-cache-dir|--no-cache|--cache-dir)\b",

@@ -8,7 +8,7 @@ from stages import runs
 
 # Words that may go when a RUN gets a mount: switches that turn a cache off, commands that empty it, and what joined them.
 CLEANING = re.compile(
-    r"^(|python[\d.]*|-m|--no-cache(-dir)?(=\S+)?|&&|;|\|\||\\|rm|-[rRfv]+|(/var)?/(lib|cache|tmp|root)\S*|~?\S*\.(cache|npm)\S*|apt(-get)?|apk|dnf|yum|npm|"
+    r"^(|sudo|python[\d.]*|-m|--(verbose|recursive|force|yes|assume-yes)|--no-cache(-dir)?(=\S+)?|&&|;|\|\||\\|rm|-[rRfv]+|(/var)?/(lib|cache|tmp|root)\S*|~?\S*\.(cache|npm)\S*|apt(-get)?|apk|dnf|yum|npm|"
     r"pip[\d.]*|uv|yarn|pnpm|bundle|dotnet|composer|bun|zypper|microdnf|tdnf|clean|autoclean|dist-?clean|cache|purge|prune|store|all|pm|--all|--force|-f|-y|-a|"
     r"find|-delete|-type|nuget|locals|--clear|clear-?cache|true|#.*)$"
 )

@@ -9,12 +9,15 @@ from engine import unquote
 # documentation, 2026-07.
 NOT_ROOT = re.compile(
     r"^(quay\.io/)?(jupyter|bitnami|bitnamilegacy)/|^selenium/|^cimg/|^apache/airflow|^(docker\.io/)?grafana/"
-    r"|^gitpod/|^rootlessimages/|^ghcr\.io/(prefix-dev/pixi-nonroot|openhands)|nonroot|rootless|^registry\.access\.redhat\.com/ubi\d/python|"
+    r"|^gitpod/|^rootlessimages/|^ghcr\.io/prefix-dev/pixi-nonroot|nonroot|rootless|^registry\.access\.redhat\.com/ubi\d/python|"
     r"^sclorg/|^.*/(s2i|ubi\d?-python)|^circleci/|^renovate/|^homebrew/brew|^mcr\.microsoft\.com/playwright/chrome"
 )
 # Homes of the users that some bases have set. Source: as above.
 HOMES = {"jovyan": "/home/jovyan", "airflow": "/home/airflow", "node": "/home/node"}
-JUPYTER = re.compile(r"^(quay\.io/|docker\.io/)?jupyter/")
+USERS = (
+    (re.compile(r"^(quay\.io/|docker\.io/)?jupyter/"), "jovyan"),
+    (re.compile(r"^(docker\.io/)?apache/airflow\b"), "airflow"),
+)
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)(?::?-([^}]*))?\}?")
 # Bases that cannot be told from their name to carry Debian's docker-clean hook or not are taken to carry it.
 NOT_DEBIAN = re.compile(r"(^|/)(alpine|fedora|centos|rockylinux|almalinux|amazonlinux|oraclelinux|opensuse|busybox|ubi\d)|alpine|windows|nanoserver|servercore")
@@ -28,6 +31,7 @@ class Run:
     start: int
     end: int
     flags: tuple
+    earlier: str  # the text of the stage's earlier RUNs, those of the stages that it stands on included
     text: str  # what the shell is given, heredoc bodies included; the words of a JSON form
     stage: str
     base: str  # the image that the chain of stages starts from
@@ -51,13 +55,16 @@ class Run:
         """The home of the user, or None where it cannot be told."""
         if self.env.get("HOME"):
             return self.env["HOME"]
-        name = self.env.get("NB_USER", "jovyan") if JUPYTER.search(self.base) and not self.user.startswith(("root", "0")) else ""
-        name = name or self.user.split(":")[0]
+        name = self.user.split(":")[0] or next((user for base, user in USERS if base.search(self.base)), "")
+        if name == "${NB_UID}" or name == "$NB_UID" or name == self.env.get("NB_UID"):
+            name = "jovyan"
         if name in HOMES:
             return HOMES[name]
         if name in ("root", "0") or (not name and not NOT_ROOT.search(self.base)):
             return "/root"
-        return None
+        # A user whom an earlier RUN added, without a home of its own choosing.
+        added = re.search(rf"\b(useradd|adduser)\b[^;&|\n]*\s{re.escape(name)}\b", self.earlier) if name else None
+        return f"/home/{name}" if added and not re.search(r"\s(-d|--home\S*|-h|-r|--system)\s", added[0]) else None
 
     def debian(self):
         """Whether the base may carry Debian's docker-clean hook."""
@@ -71,6 +78,7 @@ class _Stage:
     user: str
     env: dict
     windows: bool
+    before: str = ""
 
 
 def runs(facts):
@@ -85,15 +93,16 @@ def runs(facts):
             current.user = unquote(" ".join(one.value), "\\")
         elif one.name in ("ENV", "ARG"):
             for key, value in _pairs(one):
-                current.env[key] = value
+                current.env[key] = _expand(value, current.env)
         elif one.name == "SHELL":
             current.windows = bool(re.search(r"powershell|pwsh|cmd", " ".join(one.value), re.I))
         elif one.name == "RUN":
             text = " ".join(one.value) + "".join("\n" + body for _, body in one.heredocs)
             out.append(
-                Run(len(out), one.start, one.end, one.flags, text, current.name, current.base, current.user,
+                Run(len(out), one.start, one.end, one.flags, current.before, text, current.name, current.base, current.user,
                     dict(current.env), current.windows)
             )
+            current.before += text + "\n"
     return out
 
 
@@ -113,7 +122,7 @@ def _begin(one, stages, arguments):
     name = one.value[2] if len(one.value) == 3 else f"#{len(stages)}"
     parent = stages.get(image.lower())
     if parent:
-        stage = _Stage(name, parent.base, parent.user, dict(parent.env), parent.windows)
+        stage = _Stage(name, parent.base, parent.user, dict(parent.env), parent.windows, parent.before)
     else:
         stage = _Stage(name, image, "", {}, bool(re.search(r"windows|nanoserver|servercore", image)))
     stages[name.lower()] = stage

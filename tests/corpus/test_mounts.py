@@ -46,6 +46,12 @@ class Mounts(unittest.TestCase):
         self.assertEqual(self.pip("ENV XDG_CACHE_HOME=/x\n", mount="--mount=type=cache,target=/x/pip"), [])
         self.assertEqual(self.pip("ENV HOME=/home/app\nUSER app\n", mount="--mount=type=cache,target=/home/app/.cache/pip,uid=1000"), [])
 
+    def test_pip_of_a_user_whom_the_file_adds(self):
+        head = "RUN useradd -m app\nUSER app\n"
+        self.assertEqual(self.pip(head, mount="--mount=type=cache,target=/home/app/.cache/pip,uid=1000"), [])
+        self.assertIn("lies in /home/app", self.pip(head)[0])
+        self.assertIn("not known", self.pip(head.replace("-m", "-d /srv"))[0])
+
     def test_pip_switched_off(self):
         self.assertEqual(self.pip("", "pip install --no-cache-dir flask"), ["switched off on the command line"])
         self.assertEqual(self.pip("ENV PIP_NO_CACHE_DIR=0\n"), ["switched off by PIP_NO_CACHE_DIR"])
