@@ -87,10 +87,10 @@ class Meter:
 
 
 class Copies:
-    """Fresh copies of files, one folder each, below a scratch folder."""
+    """Fresh copies of files, one folder each, below a scratch folder: one git work tree, or each a project by itself."""
 
-    def __init__(self, scratch, texts):
-        self.scratch, self.texts = Path(os.path.realpath(scratch)), texts
+    def __init__(self, scratch, texts, repository=True):
+        self.scratch, self.texts, self.repository = Path(os.path.realpath(scratch)), texts, repository
 
     def fresh(self):
         """Writes all files anew; their paths."""
@@ -101,6 +101,8 @@ class Copies:
             folder.mkdir(parents=True)
             (folder / "Dockerfile").write_bytes(text)
             out.append(str(folder / "Dockerfile"))
+        if self.repository:
+            subprocess.run(["git", "init", "--quiet", self.scratch], check=True)
         return out
 
 
@@ -204,6 +206,7 @@ def main():
     parser.add_argument("corpus", type=Path)
     parser.add_argument("scratch", type=Path)
     parser.add_argument("--files", type=int, default=0, help="an even sample of so many; 0: all")
+    parser.add_argument("--projects", action="store_true", help="each file a project by itself, not one repository of all")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--starts", type=int, default=30)
     parser.add_argument("--growth", type=int, default=5, help="files of the first step; 10 and 100 times as many follow")
@@ -228,7 +231,7 @@ def main():
     print(f"{machine()}\n\n{version(tally, ['version'])}; {version(hadolint, ['--version'])}"
           + (f"; {version(dockfit, ['--version'])}" if dockfit else "") + f"; {sum(map(len, texts)) / 1e6:.1f} MB of Dockerfiles; "
           f"peaks below {meter.floor / 2**20:.0f} MiB cannot be told\n")
-    results = rounds(every, Copies(arguments.scratch, texts), arguments.rounds, meter)
+    results = rounds(every, Copies(arguments.scratch, texts, not arguments.projects), arguments.rounds, meter)
     throughput(results, every, len(texts))
     sys.stdout.flush()
     starts = start_up(every, arguments.scratch, arguments.starts, meter)

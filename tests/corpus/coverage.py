@@ -61,7 +61,7 @@ def mounted_here(before, after):
     out = {}
     for one, other in zip(old, align(old, runs(after))):
         managers = (manager_of(target, options) for target, options in other.cache_mounts().items()) if other else ()
-        out[one.start] = {manager.name for manager in managers if manager}
+        out[one.start] = {manager.name if manager else "other" for manager in managers}
     return out
 
 
@@ -70,6 +70,11 @@ def words_for(report, path, start, end):
     said = report.decisions.get(path, [])
     near = [one for one in said if start <= one.line <= end and one.outcome != "applied"]
     return [f"{one.decision_id} {one.outcome} [{one.code}] {one.text}" for one in near]
+
+
+def says_already(report, path, line):
+    """Whether dockfit found its mount at this RUN."""
+    return any(one.line == line and one.outcome == "already" for one in report.decisions.get(path, []))
 
 
 def main():
@@ -154,7 +159,9 @@ def coverage(accepted, theirs, here, report, scratch):
                 if one != manager:
                     continue
                 files[name].append(right(found))
-                got = manager in here.get(name, {}).get(line, ())
+                there = here.get(name, {}).get(line, set())
+                # A cache mount under a name of its own counts where dockfit says that it is the one.
+                got = manager in there or ("other" in there and says_already(report, str(scratch.folder / name), line))
                 if right(found, ["docker-clean"]):
                     cells["lax"] += 1
                     cells["lax got"] += got

@@ -53,7 +53,7 @@ class Run:
 
     def home(self):
         """The home of the user, or None where it cannot be told."""
-        if self.env.get("HOME"):
+        if "HOME" in self.env:
             return self.env["HOME"]
         name = self.user.split(":")[0] or next((user for base, user in USERS if base.search(self.base)), "")
         if name == "${NB_UID}" or name == "$NB_UID" or name == self.env.get("NB_UID"):
