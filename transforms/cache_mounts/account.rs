@@ -15,6 +15,9 @@ pub(crate) struct Account {
     pub(crate) home: String,
     /// User and group; `None` for root.
     pub(crate) owner: Option<(u32, u32)>,
+    /// Why this is not sure: the base image is not known and USER says nothing, as with most images that run as root.
+    /// A mount at root's home does no harm where that is wrong: it is not used.
+    pub(crate) assumed: Option<Refusal>,
 }
 
 /// A user as a base image or a command creates it.
@@ -28,7 +31,11 @@ struct User {
 
 /// The account of `step`.
 pub(crate) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
-    let user = effective_user(step)?;
+    let (user, assumed) = match effective_user(step) {
+        Ok(user) => (user, None),
+        Err(refusal) if is_unknown(step) => (None, Some(refusal)),
+        Err(refusal) => return Err(refusal),
+    };
     let explicit = match step.model().environment(step.index).and_then(|at| at.value("HOME").cloned()) {
         Some(Value::Known(home)) => Some(home.to_string()),
         Some(Value::Partial(_)) => {
@@ -38,7 +45,7 @@ pub(crate) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
         Some(Value::Unknown) | None => None,
     };
     let Some(user) = user else {
-        return Ok(Account { home: explicit.unwrap_or_else(|| "/root".to_owned()), owner: None });
+        return Ok(Account { home: explicit.unwrap_or_else(|| "/root".to_owned()), owner: None, assumed });
     };
     let (name, group) =
         user.split_once(':').map_or((user.as_str(), None), |(name, group)| (name, Some(group)));
@@ -59,12 +66,17 @@ pub(crate) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
             "the home folder of the user `{name}` cannot be told from this file"
         )));
     };
-    Ok(Account { home, owner: Some((uid, gid)) })
+    Ok(Account { home, owner: Some((uid, gid)), assumed: None })
 }
 
 /// The home folder of `step`, where it can be told.
 pub(super) fn home(step: &Step<'_>) -> Option<String> {
     account(step).ok().map(|account| account.home)
+}
+
+/// Whether USER says nothing and nothing is known of the base image.
+fn is_unknown(step: &Step<'_>) -> bool {
+    matches!(step.model().state(step.index).map(|state| &state.user), Some(Value::Unknown) | None)
 }
 
 fn unknown_home(text: &str) -> Refusal {

@@ -139,6 +139,14 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
     }
     let found = emptying(calls, &plan.folders)?;
     plan.emptied = !found.is_empty();
+    // Nothing is taken away on an assumption: without its mount the cache would end up in the image.
+    let off = |call: &&Call<'_>| usage::is_switched_off(step, call, manager);
+    if plan.emptied || !plan.switches.is_empty() || own.iter().any(off) {
+        let by_home = account::account(step).ok().and_then(|account| account.assumed);
+        if let Some(refusal) = by_home.filter(|_| !plan.mounts.is_empty()) {
+            return Err(refusal);
+        }
+    }
     // Shown to be possible now, so that what depends on it (a variable that switches the cache off) can rely on it.
     edits_of(step, calls, &plan.folders, &plan.switches)?;
     Ok(plan)

@@ -171,6 +171,13 @@ pub(super) fn switches(call: &Call<'_>, manager: &Manager) -> Vec<Place> {
     places
 }
 
+/// Whether a variable switches the cache off where `call` runs.
+pub(super) fn is_switched_off(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> bool {
+    let off =
+        |name: &&str| matches!(value(step, call, name), Lookup::Set(value) if manager.off.when.holds(&value));
+    manager.off.variables.iter().any(|name| off(name))
+}
+
 /// The variable by which the script itself (`export NAME=…`) switches the cache off.
 pub(super) fn switched_off_by_script(call: &Call<'_>, manager: &Manager) -> Option<&'static str> {
     let own = |name: &&&str| call.assignments.iter().any(|assigned| assigned.name == **name);
