@@ -104,7 +104,9 @@ fn reads_in_run(step: &Step<'_>, index: usize, folder: &str) -> bool {
     let steps = Step::all(step.dockerfile, &names);
     let Some(later) = steps.iter().find(|later| later.index == index) else { return false };
     later.calls().iter().any(|call| {
-        !matches!(call.program.as_str(), "rm" | "mkdir" | "ls" | "du" | "echo" | "printf")
+        // The commands of a script that stands in the RUN are among the calls.
+        !call.has_own_script()
+            && !matches!(call.program.as_str(), "rm" | "mkdir" | "ls" | "du" | "echo" | "printf")
             && call.args.iter().any(|arg| match arg.reach(folder) {
                 Reach::Inside => true,
                 Reach::Around => DEEP.contains(&call.program.as_str()) && !arg.is_root(),

@@ -25,11 +25,13 @@ pub(crate) struct Step<'d> {
 }
 
 impl<'d> Step<'d> {
-    /// The RUNs of `dockerfile` whose text has one of `words` in it.
+    /// The RUNs of `dockerfile` whose text has one of `words` in it. One before the first FROM is none: no engine
+    /// takes such a file.
     pub(crate) fn all(dockerfile: &'d Dockerfile, words: &[&str]) -> Vec<Self> {
         let instructions = dockerfile.document().instructions().iter().enumerate();
         instructions
             .filter(|(_, instruction)| instruction.effective().keyword == Keyword::Run)
+            .filter(|(index, _)| dockerfile.model().stage_of(*index).is_some())
             .filter_map(|(index, instruction)| {
                 let form = &dockerfile.run(index)?.form;
                 let mentions = |text: &str| words.iter().any(|word| text.contains(word));

@@ -94,11 +94,14 @@ pub(super) fn folder(
         return absolute(&format!("{home}/{}", cache.below_home)).ok_or_else(|| moved("HOME"));
     }
     let account = account::account(step)?;
-    Ok(format!("{}/{}", account.home.trim_end_matches('/'), cache.below_home))
+    absolute(&format!("{}/{}", account.home.trim_end_matches('/'), cache.below_home))
+        .ok_or_else(|| moved("HOME"))
 }
 
+/// `path`, if it is an absolute one that means the same in a flag, whatever the escape character.
 fn absolute(path: &str) -> Option<String> {
-    let plain = path.starts_with('/') && !path.contains([',', '"', '\'', '\\', '$', ' ', '\t']);
+    let harmless = |char: char| char.is_alphanumeric() || "/._-+@~:%".contains(char);
+    let plain = path.starts_with('/') && path.chars().all(harmless);
     plain.then(|| path.trim_end_matches('/').to_owned()).filter(|path| !path.is_empty())
 }
 

@@ -73,6 +73,19 @@ fn a_comment_behind_the_last_command_becomes_one_of_the_file() {
 fn the_next_line_moves_up_to_a_keyword_that_stands_alone() {
     check("RUN rm x && \\\n    a && \\\n    b\n", &["rm x &&"], "RUN a && \\\n    b\n");
     check("RUN rm x && \\\n    # why\n    a\n", &["rm x &&"], "RUN \\\n    # why\n    a\n");
+    check("RUN rm x \\\n    && a \\\n    && b\n", &["rm x     &&"], "RUN a \\\n    && b\n");
+}
+
+#[test]
+fn what_is_replaced_may_go_on_over_lines() {
+    let source = "RUN a; rm \\\n  -rf x\n";
+    let document = Document::parse(source);
+    let text = text_of(&document, 0);
+    let at = text.as_str().find("rm").expect("it is there");
+    let range = at..text.as_str().len();
+    let edits =
+        surgery::replace(&document, &document.instructions()[0], &text, range, "true").expect("edits");
+    assert_eq!(apply(source, edits), "RUN a; true\n");
 }
 
 #[test]

@@ -37,11 +37,9 @@ pub fn replace(
     replacement: &str,
 ) -> Result<Vec<Edit>, CannotEdit> {
     let (rows, in_heredoc) = prepare(document, instruction, text)?;
-    let spans = text.spans(range);
-    let Some((first, rest)) = spans.split_first() else { return Err(CannotEdit::Scattered) };
-    if !rows.iter().any(|row| row.content.encloses(*first)) {
-        return Err(CannotEdit::HeredocBody);
-    }
+    // Without the blank before a continuation character, which goes where the lines behind it go.
+    let words = words_in_rows(document, &rows, &text.spans(range))?;
+    let Some((first, rest)) = words.split_first() else { return Err(CannotEdit::Scattered) };
     // The words on the first line are replaced; what went on over further lines is deleted from them, and the
     // first line is not to be dropped as empty.
     let mut edits = vec![Edit::replace(*first, replacement)];
@@ -245,16 +243,18 @@ impl<'a> Plan<'a> {
         let is_left = |at: usize| {
             !document.source()[at].is_ascii_whitespace() && !cuts.iter().any(|cut| cut.contains(at))
         };
-        let whole = !matches!(self.fates.get(1), Some(Fate::Cut(cuts)) if cuts.is_empty());
-        if cuts.is_empty() || whole || next.line.start != row.line.end || !row.content.contains(arguments) {
+        let Some(Fate::Cut(next_cuts)) = self.fates.get(1) else { return None };
+        if cuts.is_empty() || next.line.start != row.line.end || !row.content.contains(arguments) {
             return None;
         }
         if (arguments..row.content.end).any(is_left) {
             return None;
         }
-        let text = document.bytes(next.content);
-        let blanks = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        Some(Edit::delete(Span::new(arguments, next.content.start + blanks)))
+        let moves = |at: &usize| {
+            !document.source()[*at].is_ascii_whitespace() && !next_cuts.iter().any(|cut| cut.contains(*at))
+        };
+        let end = next.content.range().find(moves)?;
+        Some(Edit::delete(Span::new(arguments, end)))
     }
 
     /// Takes the continuation off a row behind which nothing follows any more.

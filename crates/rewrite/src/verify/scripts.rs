@@ -62,7 +62,7 @@ fn says_the_same(old: &Run, new: &Run, start: usize, declared: &[&Declared]) -> 
     if old == new {
         return true;
     }
-    let mut taken: Vec<String> = declared
+    let taken: Vec<String> = declared
         .iter()
         .filter_map(|declared| match declared {
             Declared::TakenOut { run, words } if *run == start => Some(split(words)),
@@ -70,15 +70,33 @@ fn says_the_same(old: &Run, new: &Run, start: usize, declared: &[&Declared]) -> 
         })
         .flatten()
         .collect();
-    let mut new = new.as_slice();
-    let mut skipped = false;
-    for token in old {
+    matches(&old, &new, taken, false, MOST_GUESSES)
+}
+
+/// How often both readings of a `true` are tried: one that was there, and one in the place of what was taken out.
+const MOST_GUESSES: usize = 8;
+
+fn matches(
+    mut old: &[String],
+    mut new: &[String],
+    mut left: Vec<String>,
+    mut skipped: bool,
+    guesses: usize,
+) -> bool {
+    while let [token, behind @ ..] = old {
         match new {
-            [first, rest @ ..] if *first == token => new = rest,
-            [first, second, rest @ ..] if skipped && first == "true" && *second == token => new = rest,
-            _ if remove(&mut taken, &token) || is_operator(&token) => skipped = true,
+            [first, rest @ ..] if first == token => new = rest,
+            [first, second, rest @ ..] if skipped && first == "true" && second == token => {
+                if guesses > 0 && is_operator(token) && matches(behind, new, left.clone(), true, guesses - 1)
+                {
+                    return true;
+                }
+                new = rest;
+            }
+            _ if remove(&mut left, token) || is_operator(token) => skipped = true,
             _ => return false,
         }
+        old = behind;
     }
     new.is_empty() || (skipped && new == ["true"])
 }
