@@ -1,0 +1,142 @@
+//! The promises, on generated Dockerfiles: each pass, each decision, each pair of passes, all.
+//!
+//! `PROPTEST_CASES` sets how many, `DOCKFIT_SEED` which ones.
+
+#![allow(dead_code)]
+
+mod support;
+
+use dockfit_rewrite::{Outcome, Selection};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
+
+use self::support::choices::Random;
+use self::support::{after, engine, judges, nasty, only, run};
+
+/// Every choice of passes and decisions that is tried: each pass, each pair, each decision, all.
+///
+/// With each goes whether all passes give the same behind it as at once: that holds for whole passes.
+fn selections() -> Vec<(Selection, bool)> {
+    let passes: Vec<&str> = dockfit_transforms::passes().iter().map(|pass| pass.info().id).collect();
+    let mut all: Vec<(Selection, bool)> = passes.iter().map(|pass| (only(&[pass]), true)).collect();
+    for (index, one) in passes.iter().enumerate() {
+        all.extend(passes[index + 1..].iter().map(|two| (only(&[one, two]), true)));
+    }
+    let decisions = dockfit_transforms::passes().iter().flat_map(|pass| pass.info().decisions);
+    all.extend(decisions.map(|decision| (only(&[decision.id]), false)));
+    all.push((Selection::default(), true));
+    all
+}
+
+/// The first promise that is broken on `source`.
+fn check(source: &[u8]) -> Result<(), String> {
+    let everything = Selection::default();
+    let at_once = after(&run(source, &everything));
+    for (selection, composes) in selections() {
+        let name = format!("{:?}", selection.only);
+        let report = run(source, &selection);
+        if let Some(takeback) = report.takebacks.first() {
+            return Err(format!("{name}: takeback of {}: {}", takeback.pass, takeback.breach));
+        }
+        let result = after(&report);
+        judges::judge(source, &result).map_err(|error| format!("{name}: {error}"))?;
+        let again = after(&run(&result, &selection));
+        if again != result {
+            return Err(format!("{name}: a second run gives\n{}", String::from_utf8_lossy(&again)));
+        }
+        let then_all = after(&run(&result, &everything));
+        if composes && unindented(&then_all) != unindented(&at_once) {
+            return Err(format!(
+                "{name}, then all, gives\n{}\nand all at once\n{}",
+                String::from_utf8_lossy(&then_all),
+                String::from_utf8_lossy(&at_once)
+            ));
+        }
+        places(source, &report).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// The lines without their indent: in a file that has none, the lines of the first pass set the habit for the next.
+fn unindented(text: &[u8]) -> Vec<&[u8]> {
+    text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_start).collect()
+}
+
+/// Every decision stands in the file as it was: on the RUN that it speaks of, or on an ENV or a stage.
+fn places(source: &[u8], report: &dockfit_rewrite::pipeline::Report) -> Result<(), String> {
+    let text = String::from_utf8_lossy(source);
+    let reading = engine::read(&text);
+    for placed in report.passes.iter().flat_map(|pass| &pass.decisions) {
+        let id = placed.decision.info.id;
+        let spans = [placed.original.span].into_iter().chain(placed.original_edits.iter().copied());
+        if let Some(span) = spans.into_iter().find(|span| span.start > span.end || span.end > source.len()) {
+            return Err(format!("{id} stands at {span:?}, out of the file"));
+        }
+        let span = placed.original.span;
+        let line = source[..span.start].split(|byte| *byte == b'\n').count() - 1;
+        let found = reading.instructions.iter().find(|one| (one.line..one.line + one.lines).contains(&line));
+        let keyword = found.map(|one| one.keyword.to_uppercase()).unwrap_or_default();
+        let right = match id {
+            "package-caches/mount" | "apt-caches/mount" => ["RUN", "ONBUILD"].contains(&keyword.as_str()),
+            "package-caches/enable" => keyword == "ENV",
+            _ => true,
+        };
+        if !right {
+            return Err(format!("{id} stands on a {keyword:?} in line {}", line + 1));
+        }
+    }
+    Ok(())
+}
+
+fn number<N: std::str::FromStr>(variable: &str) -> Option<N> {
+    std::env::var(variable).ok().and_then(|value| value.parse().ok())
+}
+
+proptest! {
+    #![proptest_config(Config {
+        cases: number("PROPTEST_CASES").unwrap_or(100),
+        // Each run tries the same ones, unless told otherwise.
+        rng_seed: RngSeed::Fixed(number("DOCKFIT_SEED").unwrap_or(7)),
+        max_shrink_iters: 300,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
+        ..Config::default()
+    })]
+
+    #[test]
+    fn promises_hold(tape in prop::collection::vec(any::<u16>(), 20..400)) {
+        let source = nasty::dockerfile(&tape);
+        if let Err(error) = check(&source) {
+            return Err(TestCaseError::fail(format!("{error}\nof\n{}", String::from_utf8_lossy(&source))));
+        }
+    }
+}
+
+/// The generator makes what the engine accepts, and what passes have something to say about.
+#[test]
+fn the_generator_reaches_all() {
+    let mut random = Random(0x1234_5678_9abc_def1);
+    let (mut wrong, mut changed, mut applied, mut refused) = (0, 0, 0, 0);
+    for _ in 0..400 {
+        let source = nasty::dockerfile(&random.tape(300));
+        let report = run(&source, &Selection::default());
+        wrong += usize::from(!report.before.dockerfiles()[0].document().errors().is_empty());
+        changed += usize::from(!report.changes.is_empty());
+        for placed in report.passes.iter().flat_map(|pass| &pass.decisions) {
+            applied += usize::from(matches!(placed.decision.outcome, Outcome::Applied(_)));
+            refused += usize::from(matches!(placed.decision.outcome, Outcome::Refused { .. }));
+        }
+    }
+    assert!(wrong <= 8, "{wrong} of 400 are not accepted");
+    assert!(
+        changed > 150 && applied > 400 && refused > 200,
+        "{changed} changed, {applied} applied, {refused} refused"
+    );
+}
+
+/// For a Dockerfile of one's own: `DOCKFIT_DOCKERFILE` names it.
+#[test]
+fn promises_hold_for_the_file_named() {
+    let Some(path) = std::env::var_os("DOCKFIT_DOCKERFILE") else { return };
+    let source = std::fs::read(path).expect("readable");
+    check(&source).expect("all promises hold");
+}
