@@ -178,7 +178,7 @@ pub(super) fn switches(call: &Call<'_>, manager: &Manager) -> Vec<Place> {
 pub(super) fn is_switched_off(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> bool {
     let off =
         |name: &&str| matches!(value(step, call, name), Lookup::Set(value) if manager.off.when.holds(&value));
-    manager.off.variables.iter().any(|name| off(name))
+    manager.off.variables.iter().any(off)
 }
 
 /// The variable by which the script itself (`export NAME=…`) switches the cache off.
