@@ -169,10 +169,11 @@ def growth(all_contenders, scratch, texts, title, sizes, unit, meter):
         cells, last = [], None
         for some in texts:
             copies = Copies(scratch, some)
-            seconds = once(one, copies, meter).seconds
+            first = once(one, copies, meter)
+            seconds, exit_code = first.seconds, f", exit {first.code}" if first.code else ""
             if seconds < 2:  # short enough to be repeated
                 seconds = min(seconds, *(once(one, copies, meter).seconds for _ in range(2)))
-            cells.append(f"{seconds:.3f}" + (f" ({seconds / last:.1f})" if last else ""))
+            cells.append(f"{seconds:.3f}" + (f" ({seconds / last:.1f})" if last else "") + exit_code)
             last = seconds
         print(f"| {one.name} | " + " | ".join(cells) + " |")
 
