@@ -140,3 +140,25 @@ fn promises_hold_for_the_file_named() {
     let source = std::fs::read(path).expect("readable");
     check(&source).expect("all promises hold");
 }
+
+/// What these tests found once, cut down.
+#[test]
+fn what_was_found_stays_mended() {
+    let found = [
+        "RUN uv sync\nFROM python:3.13-slim\nRUN uv sync\n",
+        "FROM python:3.13-slim\nENV PIP_CACHE_DIR=/\u{feff}pip\nRUN pip install flask\n",
+        "FROM debian:12\nRUN apt-get update; apt-get install -y curl; rm \\\n  -rf /var/lib/apt/lists/*\n",
+        "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/* \\\n    && apt-get update\n",
+        "FROM debian:12\nRUN apt-get update\nRUN bash -c \"apt-get update && rm -rf /var/lib/apt/lists/*\"\n",
+        "FROM python:3.13-slim\nRUN pip install a; rm -rf ~/.cache/pip || true; pip install b\n",
+        "FROM python:3.13-slim\nRUN pip install a && pip cache purge && true && pip install b\n",
+        "FROM python:3.13-slim\nRUN bash -ec 'pip install a; pip cache purge'\n",
+        "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN make\n\n\
+         FROM registry.example/team/base:7\nRUN make\nRUN apt-get update && apt-get install -y gcc\n",
+    ];
+    for source in found {
+        if let Err(error) = check(source.as_bytes()) {
+            panic!("{error}\nof\n{source}");
+        }
+    }
+}

@@ -18,9 +18,12 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -
             _ => None,
         })
         .collect();
-    let mut before = was.iter();
+    let mut before = was.iter().peekable();
     for (span, run) in is {
-        if let Some(text) = run.form.shell_text()
+        // The file may have had the same line elsewhere.
+        let was_there = before.peek().is_some_and(|(_, same)| same.form.same_text(&run.form));
+        if !was_there
+            && let Some(text) = run.form.shell_text()
             && let Some(at) = added.iter().position(|script| *script == text.as_str())
         {
             added.remove(at);
