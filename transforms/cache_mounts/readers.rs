@@ -100,9 +100,10 @@ fn copies_from(model: &Model, index: usize, copy: &Copy, stages: &[usize]) -> bo
 
 /// Whether a command of that RUN names something in the folder, other than to delete it.
 fn reads_in_run(step: &Step<'_>, index: usize, folder: &str) -> bool {
-    let names: Vec<&str> = folder.rsplit('/').filter(|name| !name.is_empty()).take(2).collect();
-    let steps = Step::all(step.dockerfile, &names);
-    let Some(later) = steps.iter().find(|later| later.index == index) else { return false };
+    // Who reads the folder, or takes it along from above, names the folder above it.
+    let above = folder.rsplit_once('/').map_or(folder, |(above, _)| above);
+    let name = above.rsplit('/').next().filter(|name| name.starts_with('.')).unwrap_or(above);
+    let Some(later) = Step::at(step.dockerfile, index, &[name]) else { return false };
     later.calls().iter().any(|call| {
         // The commands of a script that stands in the RUN are among the calls.
         !call.has_own_script()

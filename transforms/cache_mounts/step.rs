@@ -28,23 +28,25 @@ impl<'d> Step<'d> {
     /// The RUNs of `dockerfile` whose text has one of `words` in it. One before the first FROM is none: no engine
     /// takes such a file.
     pub(crate) fn all(dockerfile: &'d Dockerfile, words: &[&str]) -> Vec<Self> {
-        let instructions = dockerfile.document().instructions().iter().enumerate();
-        instructions
-            .filter(|(_, instruction)| instruction.effective().keyword == Keyword::Run)
-            .filter(|(index, _)| dockerfile.model().stage_of(*index).is_some())
-            .filter_map(|(index, instruction)| {
-                let form = &dockerfile.run(index)?.form;
-                let mentions = |text: &str| words.iter().any(|word| text.contains(word));
-                let exec = match form {
-                    RunForm::Exec(array) => {
-                        array.items.iter().any(|item| mentions(&item.value)).then(|| Some(quoted(array)))?
-                    }
-                    RunForm::Shell(text) => mentions(text.as_str()).then_some(None)?,
-                    RunForm::File { .. } => return None,
-                };
-                Some(Self { dockerfile, index, instruction, form, exec })
-            })
-            .collect()
+        let count = dockerfile.document().instructions().len();
+        (0..count).filter_map(|index| Self::at(dockerfile, index, words)).collect()
+    }
+
+    /// The RUN with this index, if its text has one of `words` in it.
+    pub(crate) fn at(dockerfile: &'d Dockerfile, index: usize, words: &[&str]) -> Option<Self> {
+        let instruction = dockerfile.document().instructions().get(index)?;
+        if instruction.effective().keyword != Keyword::Run {
+            return None;
+        }
+        let form = &dockerfile.run(index)?.form;
+        let mentions = |text: &str| words.iter().any(|word| text.contains(word));
+        let exec = match form {
+            RunForm::Exec(array) if array.items.iter().any(|item| mentions(&item.value)) => Some(quoted(array)),
+            RunForm::Shell(text) if mentions(text.as_str()) => None,
+            RunForm::Exec(_) | RunForm::Shell(_) | RunForm::File { .. } => return None,
+        };
+        dockerfile.model().stage_of(index)?;
+        Some(Self { dockerfile, index, instruction, form, exec })
     }
 
     pub(crate) fn document(&self) -> &'d Document {

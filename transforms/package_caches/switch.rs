@@ -287,8 +287,7 @@ const PLAIN: &[&str] = &[
 
 /// Whether a RUN surely does not fill the manager's cache, or is a job of its own.
 fn is_understood(dockerfile: &Dockerfile, index: usize, manager: &Manager) -> bool {
-    let steps = Step::all(dockerfile, &[""]);
-    let Some(step) = steps.iter().find(|step| step.index == index) else { return false };
+    let Some(step) = Step::at(dockerfile, index, &[""]) else { return false };
     let Some(script) = step.script() else { return false };
     let named =
         |command: &dockfit_shell::Command| command.words.first().is_none_or(|word| word.value().is_some());
