@@ -29,7 +29,7 @@ const INSTALLING: &[&str] = &[
 ];
 
 /// The subcommands that delete what was downloaded.
-const CLEANING: &[&str] = &["clean", "autoclean", "auto-clean", "distclean"];
+const CLEANING: &[&str] = &["clean", "autoclean", "auto-clean", "distclean", "dist-clean"];
 
 /// What a call of apt does to its folders.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,7 +64,7 @@ pub(super) fn action(call: &Call<'_>) -> Option<Action> {
 
 /// Whether `call` deletes the lists as well (`apt distclean`, since 2.7.8).
 pub(super) fn cleans_lists(call: &Call<'_>) -> bool {
-    call.values().any(|value| value == "distclean")
+    call.values().any(|value| matches!(value, "distclean" | "dist-clean"))
 }
 
 /// The subcommands that read the lists without installing (apt-get(8), apt(8)).

@@ -16,6 +16,7 @@ use self::apt::{ARCHIVES, Action, DOCKER_CLEAN, LISTS};
 use crate::cache_mounts::call::{As, Call};
 use crate::cache_mounts::emptying::Emptying;
 use crate::cache_mounts::mount::{CacheMount, Covered, covered, unknown_mount};
+use crate::cache_mounts::path::Reach;
 use crate::cache_mounts::readers::later_reader;
 use crate::cache_mounts::step::{Step, is_sound};
 use crate::cache_mounts::{Refusal, TakenOut};
@@ -157,7 +158,7 @@ impl File<'_> {
         }
         let folders: Vec<&str> = missing.iter().chain(&present).copied().collect();
         let emptying = emptying(calls, &folders)?;
-        if missing.is_empty() && emptying.is_empty() {
+        if missing.is_empty() && leaves_lists(calls) {
             return Ok(None);
         }
         let taken = match (step.script(), step.text()) {
@@ -283,6 +284,20 @@ impl File<'_> {
             note: wanted.note,
         })
     }
+}
+
+/// Whether the lists are still there at the end of the RUN: fetched after they were last deleted.
+fn leaves_lists(calls: &[Call<'_>]) -> bool {
+    let last = calls.iter().rev().find_map(|call| {
+        let deletes = apt::cleans_lists(call)
+            || (call.program == "rm" && call.args.iter().any(|arg| arg.reach(LISTS) == Reach::Inside));
+        match apt::action(call) {
+            _ if deletes => Some(false),
+            Some(Action::Update) => Some(true),
+            _ => None,
+        }
+    });
+    last.unwrap_or(true)
 }
 
 /// Whether the lists are fetched whenever the RUN installs: not only in a branch.

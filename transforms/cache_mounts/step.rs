@@ -41,7 +41,9 @@ impl<'d> Step<'d> {
         let form = &dockerfile.run(index)?.form;
         let mentions = |text: &str| words.iter().any(|word| text.contains(word));
         let exec = match form {
-            RunForm::Exec(array) if array.items.iter().any(|item| mentions(&item.value)) => Some(quoted(array)),
+            RunForm::Exec(array) if array.items.iter().any(|item| mentions(&item.value)) => {
+                Some(quoted(array))
+            }
             RunForm::Shell(text) if mentions(text.as_str()) => None,
             RunForm::Exec(_) | RunForm::Shell(_) | RunForm::File { .. } => return None,
         };
@@ -126,6 +128,11 @@ impl<'d> Step<'d> {
 
     /// Why a POSIX shell does not run it, if none does.
     pub(crate) fn not_posix(&self) -> Option<Refusal> {
+        // Windows variants of official images carry the name of their base in the tag.
+        let tag = account::base_image(self).and_then(|image| image.tag.as_deref()).unwrap_or_default();
+        if ["windowsservercore", "nanoserver"].iter().any(|name| tag.contains(name)) {
+            return Some(Refusal::new("other-shell", "the base is a Windows image", "add the mount by hand"));
+        }
         let state: &BuildState = self.model().state(self.index)?;
         if self.exec.is_some() && !state.windows {
             return None;
