@@ -2,10 +2,11 @@
 """Judges a tool that rewrites Dockerfiles, on a folder of real ones, with means that share no code with it.
 
 usage: judge.py [--tool dockfit|tally] [--instructions TALLY] [--jobs N] [--batch N] [--json OUT] [--cache FILE]
-                [--only LABEL]… BINARY CORPUS SCRATCH
+                [--only LABEL]… [--pairs] BINARY CORPUS SCRATCH
 
 Every `Dockerfile` below CORPUS is copied below SCRATCH (which is emptied) and rewritten there, once per configuration:
-each pass alone, the default, all passes. What is counted, and why, is told in docs/corpus.md. Prints a markdown table;
+each pass alone, the default, all passes; with `--pairs` also each pair, where results that were judged before are not
+judged again. What is counted, and why, is told in docs/corpus.md. Prints a markdown table;
 exit code 1 where any count is not zero.
 """
 
@@ -45,6 +46,11 @@ def originals(corpus, level):
     return accepted, refused
 
 
+def is_alone(options):
+    """Whether one pass runs and no other: then its edits alone must give the file."""
+    return options.count("--only") == 1
+
+
 def told_of(report, path, exact):
     """What the report says of one file."""
     if report is None:
@@ -54,8 +60,12 @@ def told_of(report, path, exact):
     return Told(report.edits.get(path, []), report.diffs.get(path, []), declares, exact)
 
 
-def judge(tool, options, scratch, accepted, bash, level, arguments):
-    """The findings (name -> [Finding]), the report and the hashes after the first run."""
+def judge(tool, options, scratch, accepted, bash, level, arguments, known=None):
+    """The findings (name -> [Finding]), the report and the hashes after the first run.
+
+    `known` (name -> hashes of results that were judged before) spares the reading of the same text again.
+    """
+    known = known or {}
     names = list(accepted)
     scratch.restore(names)
     before = scratch.hashes()
@@ -65,7 +75,9 @@ def judge(tool, options, scratch, accepted, bash, level, arguments):
     bash.learn(script for name in names if after.get(name) != before[name] for script in fresh_scripts(accepted[name], scratch, name))
     for name in names:
         path = scratch.folder / name
-        told = told_of(first.report, str(path), exact="--only" in options)
+        if after.get(name) in known.get(name, ()):
+            continue
+        told = told_of(first.report, str(path), exact=is_alone(options))
         if path.is_file():
             findings[name] += compare(accepted[name], path, bash, told)
         else:
@@ -131,7 +143,7 @@ def judge_refused(tool, scratch, corpus, refused, companion, arguments):
 
 
 def composed(tool, scratch, accepted, all_hashes, arguments):
-    """After a pass alone, runs all: the files whose result differs from all at once."""
+    """After some passes alone, runs all: the files whose result differs from all at once."""
     run(tool, ["--all"], scratch, list(accepted), arguments.jobs, arguments.batch, restore=False)
     now = scratch.hashes()
     for name, before in accepted.items():
@@ -175,6 +187,7 @@ def main():
     parser.add_argument("--cache", type=Path, help="remember there which contents the judges accept")
     parser.add_argument("--json", type=Path, help="write every finding, refusal and outcome there")
     parser.add_argument("--only", action="append", help="only this configuration (may be repeated)")
+    parser.add_argument("--pairs", action="store_true", help="also each pair of passes")
     arguments = parser.parse_args()
 
     began = time.monotonic()
@@ -186,11 +199,19 @@ def main():
     scratch = Scratch(arguments.corpus, arguments.scratch, [])
     results = {}
     all_hashes = None
+    known = {name: {sha256(before.source)} for name, before in accepted.items()}
     configurations = sorted(tool.configurations(), key=lambda item: item[0] != "all")
+    if arguments.pairs:
+        configurations += tool.pairs()
     for label, options in configurations:
         if arguments.only and label not in arguments.only:
             continue
-        findings, report, changed = judge(tool, options, scratch, accepted, bash, level, arguments)
+        pair = options.count("--only") == 2
+        findings, report, changed = judge(
+            tool, options, scratch, accepted, bash, level, arguments, known if pair else None
+        )
+        for name, value in changed.items():
+            known[name].add(value)
         if label == "all":
             all_hashes = scratch.hashes()
         elif "--only" in options and all_hashes is not None:
@@ -210,7 +231,7 @@ def main():
 
     print(f"{len(accepted)} files accepted by the engine's parser, {len(refused)} refused; ", end="")
     print(f"{time.monotonic() - began:.0f} s\n")
-    print(findings_table(results, {**COUNTS, **NOTES}))
+    print(findings_table(with_pairs_summed(results), {**COUNTS, **NOTES}))
     print(coverage_table(results))
     print(notes(results, broken))
     if arguments.cache:
@@ -220,6 +241,19 @@ def main():
     wrong = any(one["counts"].get(kind) for one in results.values() for kind in COUNTS)
     wrong = wrong or bool(broken and (broken["changed"] or broken["crashed"] or broken["not reported"]))
     sys.exit(1 if wrong else 0)
+
+
+def with_pairs_summed(results):
+    """One column for all pairs: there are many."""
+    pairs = [label for label in results if " + " in label]
+    out = {label: one for label, one in results.items() if label not in pairs}
+    if pairs:
+        out[f"each pair ({len(pairs)})"] = {
+            "changed": sum(results[label]["changed"] for label in pairs),
+            "counts": sum((Counter(results[label]["counts"]) for label in pairs), Counter()),
+            "files": sum((Counter(results[label]["files"]) for label in pairs), Counter()),
+        }
+    return out
 
 
 def recall(cache, bash, level):

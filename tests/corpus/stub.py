@@ -3,6 +3,7 @@
 usage: stub.py MODE passes|apply …
 
 Mode `good` puts a cache mount into every `RUN pip` and reports it truthfully; each other mode adds one sin.
+Modes that end with `pair` have three passes, each of which does the same.
 """
 
 import difflib
@@ -77,6 +78,8 @@ def one(mode, folder, options):
     if source.startswith(b"ENV lonely"):
         return None, {"kind": "syntax", "file": str(path), "message": "ENV must have two arguments"}
     edits, text = sin(mode, source, good(source), made(source, good(source)))
+    if mode == "pair" and options.count("--only") == 2:
+        text = text.replace(b"# inner comment\n", b"", 1)
     if mode == "composed" and "--all" in options and MOUNT not in source:
         edits, text = edits + [(0, 0, b"# all\n")], b"# all\n" + text
     path.write_bytes(text)
@@ -100,7 +103,8 @@ def one(mode, folder, options):
 def main():
     mode, command, *rest = sys.argv[1:]
     if command == "passes":
-        print(json.dumps([{"id": "package-caches", "proposal": "1.2", "summary": "", "decisions": []}]))
+        names = ["package-caches", "other", "third"] if mode.endswith("pair") else ["package-caches"]
+        print(json.dumps([{"id": name, "proposal": "1.2", "summary": "", "decisions": []} for name in names]))
         return
     folders = [word for word in rest if os.path.isdir(word)]
     parts = [one(mode, folder, rest) for folder in folders]

@@ -33,7 +33,7 @@ EXPOSE 80
 CASES = {"plain": PLAIN, "windows-ends": PLAIN.replace(b"\n", b"\r\n"), "nothing": b"FROM scratch\n# CRASH\n"}
 
 
-def judge(mode, cases=CASES):
+def judge(mode, cases=CASES, options=()):
     """The JSON of one run of the judge over `cases`, with the stub in `mode` as the tool; and its exit code."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
@@ -45,7 +45,7 @@ def judge(mode, cases=CASES):
         tool.chmod(0o755)
         out = Path(folder, "out.json")
         done = subprocess.run(
-            [sys.executable, HERE / "judge.py", "--json", out, tool, corpus, Path(folder, "scratch")], capture_output=True, text=True
+            [sys.executable, HERE / "judge.py", *options, "--json", out, tool, corpus, Path(folder, "scratch")], capture_output=True, text=True
         )
         if not out.exists():
             raise AssertionError(done.stderr)
@@ -128,6 +128,17 @@ class Counts(unittest.TestCase):
 
     def test_a_pass_alone_and_then_all(self):
         self.assertEqual(self.counts("composed")["composed"], 3)
+
+    def test_what_only_two_passes_together_break(self):
+        result, done = judge("pair", options=["--pairs"])
+        alone = {"package-caches", "other", "third", "default", "all"}
+        pairs = set(result["configurations"]) - alone
+        self.assertEqual(pairs, {"package-caches + other", "package-caches + third", "other + third"})
+        for label, one in result["configurations"].items():
+            self.assertEqual(one["counts"].get("comments", 0), 0 if label in alone else 1, label)
+        self.assertIn("| comment lines lost | 0 | 0 | 0 | 0 | 0 | 3 |", done.stdout)
+        result, done = judge("good pair", options=["--pairs"])
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_takeback(self):
         counts = self.counts("takeback")

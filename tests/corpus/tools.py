@@ -1,5 +1,6 @@
 """Runs a tool that rewrites files in place over many files, and finds the one that breaks it."""
 
+import itertools
 import json
 import os
 import shutil
@@ -39,6 +40,11 @@ class Dockfit:
         """(label, options) of each pass alone, the default, and all together."""
         alone = [(name, ["--only", name]) for name in self.passes()]
         return [*alone, ("default", []), ("all", ["--all"])]
+
+    def pairs(self):
+        """(label, options) of each two passes."""
+        pairs = itertools.combinations(self.passes(), 2)
+        return [(f"{one} + {other}", ["--only", one, "--only", other]) for one, other in pairs]
 
     def command(self, options, paths):
         """The command line for `paths`."""
