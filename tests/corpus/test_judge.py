@@ -134,9 +134,8 @@ class Counts(unittest.TestCase):
         alone = {"package-caches", "other", "third", "default", "all"}
         pairs = set(result["configurations"]) - alone
         self.assertEqual(pairs, {"package-caches + other", "package-caches + third", "other + third"})
-        for label, one in result["configurations"].items():
-            self.assertEqual(one["counts"].get("comments", 0), 0 if label in alone else 1, label)
-        self.assertIn("| comment lines lost | 0 | 0 | 0 | 0 | 0 | 3 |", done.stdout)
+        # The three pairs make the same text here, which is read once.
+        self.assertIn("| comment lines lost | 0 | 0 | 0 | 0 | 0 | 1 |", done.stdout)
         result, done = judge("good pair", options=["--pairs"])
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
