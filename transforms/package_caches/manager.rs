@@ -34,6 +34,25 @@ pub(crate) struct Manager {
     pub(crate) source: &'static str,
 }
 
+/// A row in which nothing stands yet: rows name what is different.
+pub(crate) const EMPTY_ROW: Manager = Manager {
+    name: "",
+    programs: &[],
+    commands: &[],
+    also_fill: &[],
+    emptying: &[],
+    valued_options: &[],
+    caches: &[],
+    off: Off { options: &[], variables: &[], when: OffWhen::Truthy },
+    keeps_builds: None,
+    wants: None,
+    links: &[],
+    source: "",
+};
+
+/// A cache of which nothing is known yet.
+pub(crate) const EMPTY_CACHE: Cache = Cache { option: None, variables: &[], below_home: "", sharing: None };
+
 /// A folder that a manager keeps.
 #[derive(Debug)]
 pub(crate) struct Cache {

@@ -1,12 +1,11 @@
 //! pip.
 
-use crate::package_caches::manager::{Builds, Cache, Manager, Off, OffWhen, Rule};
+use crate::package_caches::manager::{Builds, Cache, EMPTY_CACHE, EMPTY_ROW, Manager, Off, OffWhen, Rule};
 
 pub(crate) static PIP: Manager = Manager {
     name: "pip",
     programs: &["pip"],
     commands: &[&["install"], &["wheel"], &["download"]],
-    also_fill: &[],
     emptying: &[&["cache", "purge"], &["cache", "remove"]],
     valued_options: &[
         "--python",
@@ -27,7 +26,7 @@ pub(crate) static PIP: Manager = Manager {
         option: Some("--cache-dir"),
         variables: &[("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pip")],
         below_home: ".cache/pip",
-        sharing: None,
+        ..EMPTY_CACHE
     }],
     // Any value of the variable switches the cache off, `0` and `false` included; only an empty one does not.
     // The option may be shortened as far as it stays unique.
@@ -45,7 +44,6 @@ pub(crate) static PIP: Manager = Manager {
             variable: "PIP_NO_BUILD_ISOLATION",
         }],
     }),
-    wants: None,
-    links: &[],
     source: "pip 23.2 and 26.3: `pip --help`, `pip._internal.cache`, `pip._internal.cli.cmdoptions`; 2026-11-24",
+    ..EMPTY_ROW
 };

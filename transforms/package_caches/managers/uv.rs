@@ -1,6 +1,8 @@
 //! uv.
 
-use crate::package_caches::manager::{Builds, Cache, Link, Manager, Off, OffWhen, Rule, Wanted};
+use crate::package_caches::manager::{
+    Builds, Cache, EMPTY_CACHE, EMPTY_ROW, Link, Manager, Off, OffWhen, Rule, Wanted,
+};
 
 pub(crate) static UV: Manager = Manager {
     name: "uv",
@@ -21,7 +23,7 @@ pub(crate) static UV: Manager = Manager {
         option: Some("--cache-dir"),
         variables: &[("UV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/uv")],
         below_home: ".cache/uv",
-        sharing: None,
+        ..EMPTY_CACHE
     }],
     off: Off {
         options: &["--no-cache", "--no-cache-dir", "-n"],
@@ -47,4 +49,5 @@ pub(crate) static UV: Manager = Manager {
     }),
     links: &[Link { option: "--link-mode", variable: "UV_LINK_MODE", value: "symlink" }],
     source: "uv 0.13.9: `uv help`, its documentation on caching and on containers; 2026-11-24",
+    ..EMPTY_ROW
 };
