@@ -47,6 +47,12 @@ fn a_word_goes_with_the_blank_before_it() {
 }
 
 #[test]
+fn a_number_does_not_become_a_file_descriptor() {
+    check("RUN echo 2 --b>/log\n", &["--b"], "RUN echo 2 >/log\n");
+    check("RUN echo 2 --b >/log\n", &["--b"], "RUN echo 2 >/log\n");
+}
+
+#[test]
 fn a_line_that_loses_its_text_goes_whole() {
     check(
         "RUN pip install \\\n    --no-cache-dir \\\n    # why\n    -r a\n",

@@ -298,7 +298,13 @@ fn with_space(document: &Document, instruction: &Instruction, row: &Row, cuts: &
     let is_space = |at: usize| document.source()[at].is_ascii_whitespace();
     let is_cut = |at: usize| cuts.iter().any(|other| other.contains(at));
     let text_before = (start..cut.start).any(|at| !is_space(at) && !is_cut(at));
+    // A number that came to stand right before a redirection would be its file descriptor.
+    let redirects =
+        cut.end < row.content.end && matches!(document.source()[cut.end], b'<' | b'>') && !is_cut(cut.end);
     let mut span = cut;
+    if text_before && redirects {
+        return cut;
+    }
     if text_before {
         while span.start > row.content.start && is_space(span.start - 1) {
             span.start -= 1;

@@ -138,6 +138,7 @@ fn split(text: &str) -> Vec<String> {
 
 /// A character that may stand directly beside a word, with blanks around it.
 fn spaced(char: char) -> impl Iterator<Item = char> {
-    let blank = matches!(char, ';' | '&' | '|' | '(' | ')' | '{' | '}' | '"' | '\'' | '`').then_some(' ');
+    let blank =
+        matches!(char, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '{' | '}' | '"' | '\'' | '`').then_some(' ');
     blank.into_iter().chain([char]).chain(blank)
 }
