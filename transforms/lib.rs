@@ -1,7 +1,9 @@
 //! The transform passes of dockfit, a folder each.
 
 mod apt_caches;
+mod by_stage;
 mod cache_mounts;
+mod dockerfiles;
 mod package_caches;
 
 use dockfit_rewrite::Pass;

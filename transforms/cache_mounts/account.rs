@@ -3,6 +3,8 @@
 mod created;
 mod known;
 
+pub(super) use created::Users;
+
 use dockfit_dockerfile::model::{Base, Value};
 
 use super::Refusal;
@@ -30,7 +32,7 @@ struct User {
 }
 
 /// The account of `step`.
-pub(crate) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
+pub(super) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
     let (user, assumed) = match effective_user(step) {
         Ok(user) => (user, None),
         Err(refusal) if is_unknown(step) => (None, Some(refusal)),
@@ -49,7 +51,8 @@ pub(crate) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
     };
     let (name, group) =
         user.split_once(':').map_or((user.as_str(), None), |(name, group)| (name, Some(group)));
-    let found = created::find(step, name).or_else(|| known::find(step, name));
+    let found =
+        step.users().and_then(|users| users.created(step, name).cloned()).or_else(|| known::find(step, name));
     let uid = name.parse().ok().or_else(|| found.as_ref().and_then(|found| found.uid));
     let Some(uid) = uid else {
         return Err(Refusal::new(
@@ -67,11 +70,6 @@ pub(crate) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
         )));
     };
     Ok(Account { home, owner: Some((uid, gid)), assumed: None })
-}
-
-/// The home folder of `step`, where it can be told.
-pub(super) fn home(step: &Step<'_>) -> Option<String> {
-    account(step).ok().map(|account| account.home)
 }
 
 /// Whether USER says nothing and nothing is known of the base image.
@@ -100,7 +98,7 @@ fn effective_user(step: &Step<'_>) -> Result<Option<String>, Refusal> {
             if let Some(user) = known::default_user(step) {
                 return Ok((user != "root").then(|| user.to_owned()));
             }
-            if created::acts_as_root(step) {
+            if step.users().is_some_and(|users| users.acts_as_root(step)) {
                 return Ok(None);
             }
             Err(Refusal::new(

@@ -189,7 +189,7 @@ impl Arg {
 }
 
 /// The commands of `script`, which is that of `step`.
-pub(super) fn calls<'s>(step: &Step<'_>, script: &'s Script) -> Vec<Call<'s>> {
+pub(super) fn calls<'d>(step: &Step<'d>, script: &'d Script) -> Vec<Call<'d>> {
     let exec = step.text().is_none();
     let mut calls = Vec::new();
     script.invocations(&step.shell_state(), |invocation, state| {
@@ -223,9 +223,9 @@ fn by_path(invocation: &Invocation<'_>) -> bool {
     !invocation.module && folder.is_some_and(|folder| !folder.ends_with("/bin") && !folder.ends_with("/sbin"))
 }
 
-struct Reader<'r, 's> {
-    step: &'r Step<'r>,
-    script: &'s Script,
+struct Reader<'r, 'd> {
+    step: &'r Step<'d>,
+    script: &'d Script,
     state: &'r State,
     exec: bool,
     exact: bool,

@@ -8,6 +8,7 @@ pub(crate) mod mount;
 pub(crate) mod path;
 pub(crate) mod readers;
 pub(crate) mod step;
+pub(crate) mod steps;
 
 use dockfit_rewrite::{Declared, Edit, Outcome, Reason};
 

@@ -1,15 +1,15 @@
 //! A RUN, and all that a pass asks about it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use dockfit_dockerfile::model::{Model, State as BuildState, Value};
-use dockfit_dockerfile::{
-    DirectiveName, Document, Instruction, JsonArray, Keyword, LogicalText, RunForm, SyntaxErrorKind,
-};
-use dockfit_rewrite::{Declared, Dockerfile, surgery};
+use dockfit_dockerfile::{DirectiveName, Document, Instruction, Keyword, LogicalText, RunForm};
+use dockfit_rewrite::{Declared, Dockerfile, Run, surgery};
 use dockfit_shell::{Lookup, Options, Script, State};
 
-use super::account;
+use super::account::{self, Account, Users};
 use super::call::{Call, Place, calls};
 use super::{Refusal, TakenOut};
 
@@ -19,36 +19,45 @@ pub(crate) struct Step<'d> {
     /// Its index among all instructions.
     pub(crate) index: usize,
     pub(crate) instruction: &'d Instruction,
-    form: &'d RunForm,
-    /// The words of an exec form, quoted for a shell, so that both forms are read in one way.
-    exec: Option<Script>,
+    run: &'d Run,
+    /// The users of the file; none while these are being gathered.
+    users: Option<Rc<Users<'d>>>,
+    account: OnceCell<Result<Account, Refusal>>,
+    calls: OnceCell<Vec<Call<'d>>>,
 }
 
 impl<'d> Step<'d> {
-    /// The RUNs of `dockerfile` whose text has one of `words` in it. One before the first FROM is none: no engine
-    /// takes such a file.
-    pub(crate) fn all(dockerfile: &'d Dockerfile, words: &[&str]) -> Vec<Self> {
-        let count = dockerfile.document().instructions().len();
-        (0..count).filter_map(|index| Self::at(dockerfile, index, words)).collect()
-    }
-
-    /// The RUN with this index, if its text has one of `words` in it.
-    pub(crate) fn at(dockerfile: &'d Dockerfile, index: usize, words: &[&str]) -> Option<Self> {
+    /// The RUN with this index, if a shell or the engine itself executes it.
+    pub(super) fn at(
+        dockerfile: &'d Dockerfile,
+        index: usize,
+        users: Option<&Rc<Users<'d>>>,
+    ) -> Option<Self> {
         let instruction = dockerfile.document().instructions().get(index)?;
         if instruction.effective().keyword != Keyword::Run {
             return None;
         }
-        let form = &dockerfile.run(index)?.form;
-        let mentions = |text: &str| words.iter().any(|word| text.contains(word));
-        let exec = match form {
-            RunForm::Exec(array) if array.items.iter().any(|item| mentions(&item.value)) => {
-                Some(quoted(array))
-            }
-            RunForm::Shell(text) if mentions(text.as_str()) => None,
-            RunForm::Exec(_) | RunForm::Shell(_) | RunForm::File { .. } => return None,
-        };
+        let run = dockerfile.run(index).filter(|run| !matches!(run.form, RunForm::File { .. }))?;
         dockerfile.model().stage_of(index)?;
-        Some(Self { dockerfile, index, instruction, form, exec })
+        Some(Self {
+            dockerfile,
+            index,
+            instruction,
+            run,
+            users: users.cloned(),
+            account: OnceCell::new(),
+            calls: OnceCell::new(),
+        })
+    }
+
+    /// Whether its text has one of `words` in it.
+    pub(crate) fn mentions(&self, words: &[&str]) -> bool {
+        let mentions = |text: &str| words.iter().any(|word| text.contains(word));
+        match &self.run.form {
+            RunForm::Exec(array) => array.items.iter().any(|item| mentions(&item.value)),
+            RunForm::Shell(text) => mentions(text.as_str()),
+            RunForm::File { .. } => false,
+        }
     }
 
     pub(crate) fn document(&self) -> &'d Document {
@@ -64,19 +73,42 @@ impl<'d> Step<'d> {
         self.instruction.onbuild.is_some()
     }
 
+    /// The stages that it sees: its own, and those that this is built on.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = usize> {
+        let stage = self.model().stage_of(self.index);
+        stage.into_iter().flat_map(|stage| self.model().lineage(stage.index)).map(|stage| stage.index)
+    }
+
+    /// The line of an instruction of its file, as people count.
+    pub(crate) fn line_of(&self, instruction: usize) -> usize {
+        let document = self.document();
+        let found = document.instructions().get(instruction);
+        found.map_or(0, |found| document.position(found.span.start).line)
+    }
+
     /// The script; of an exec form, one with the same words.
-    pub(crate) fn script(&self) -> Option<&Script> {
-        self.exec.as_ref().or_else(|| self.dockerfile.run(self.index)?.script())
+    pub(crate) fn script(&self) -> Option<&'d Script> {
+        self.run.exec_script().or_else(|| self.run.script())
     }
 
     /// The text for the shell, mapped to the file.
     pub(crate) fn text(&self) -> Option<&'d LogicalText> {
-        self.form.shell_text()
+        self.run.form.shell_text()
     }
 
     /// Its commands, wrappers such as `sudo` taken off.
-    pub(crate) fn calls(&self) -> Vec<Call<'_>> {
-        self.script().map(|script| calls(self, script)).unwrap_or_default()
+    pub(crate) fn calls(&self) -> &[Call<'d>] {
+        self.calls.get_or_init(|| self.script().map(|script| calls(self, script)).unwrap_or_default())
+    }
+
+    /// The account that it runs under.
+    pub(crate) fn account(&self) -> Result<&Account, Refusal> {
+        self.account.get_or_init(|| account::account(self)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The users of its file, where they are gathered.
+    pub(super) fn users(&self) -> Option<&Users<'d>> {
+        self.users.as_deref()
     }
 
     /// The shell when the script starts.
@@ -93,7 +125,10 @@ impl<'d> Step<'d> {
         match environment.value(name) {
             Some(Value::Known(value)) => Lookup::Set(value.to_string()),
             Some(Value::Partial(_) | Value::Unknown) => Lookup::Unknown,
-            None if name == "HOME" => account::home(self).map_or(Lookup::Unknown, Lookup::Set),
+            None if name == "HOME" && self.users.is_some() => {
+                self.account().map_or(Lookup::Unknown, |account| Lookup::Set(account.home.clone()))
+            }
+            None if name == "HOME" => Lookup::Unknown,
             None => Lookup::Unset,
         }
     }
@@ -134,7 +169,7 @@ impl<'d> Step<'d> {
             return Some(Refusal::new("other-shell", "the base is a Windows image", "add the mount by hand"));
         }
         let state: &BuildState = self.model().state(self.index)?;
-        if self.exec.is_some() && !state.windows {
+        if self.text().is_none() && !state.windows {
             return None;
         }
         let shell =
@@ -170,7 +205,7 @@ impl<'d> Step<'d> {
             }
         }
         let mut taken = TakenOut::default();
-        if let RunForm::Exec(array) = self.form {
+        if let RunForm::Exec(array) = &self.run.form {
             taken.edits.extend(surgery::delete_json_items(self.instruction, array, &items)?);
             let values = items.iter().filter_map(|item| array.items.get(*item));
             taken.declares.extend(values.map(|item| self.taken_out(&item.value)));
@@ -182,13 +217,6 @@ impl<'d> Step<'d> {
         }
         Ok(taken)
     }
-}
-
-/// Whether the engine would build the file: other files are left to their authors. A base that an argument without a
-/// default names may well be there when the image is built.
-pub(crate) fn is_sound(dockerfile: &Dockerfile) -> bool {
-    let errors = || dockerfile.document().errors().iter().chain(dockerfile.model().errors());
-    errors().all(|error| error.kind == SyntaxErrorKind::MissingArgument)
 }
 
 /// The frontend that the file asks for, if that is older than cache mounts (docker/dockerfile 1.2, release notes).
@@ -207,9 +235,3 @@ fn old_frontend(document: &Document) -> Option<&str> {
 
 /// Shells that read POSIX scripts, by the name of their program.
 const POSIX_SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "ksh", "zsh", "busybox"];
-
-fn quoted(array: &JsonArray) -> Script {
-    let words: Vec<String> =
-        array.items.iter().map(|item| format!("'{}'", item.value.replace('\'', r"'\''"))).collect();
-    Script::parse(&words.join(" "))
-}

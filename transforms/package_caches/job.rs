@@ -9,16 +9,24 @@ use crate::cache_mounts::account;
 use crate::cache_mounts::call::{As, Call, Place};
 use crate::cache_mounts::emptying::Emptying;
 use crate::cache_mounts::mount::{CacheMount, Covered, covered, has_cache_at, unknown_mount};
-use crate::cache_mounts::readers::later_reader;
 use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
 use crate::cache_mounts::{Refusal, TakenOut};
 
 /// The use of one manager in one RUN.
-pub(super) struct Job<'s> {
-    pub(super) step: &'s Step<'s>,
+pub(super) struct Job<'s, 'd> {
+    pub(super) step: &'s Step<'d>,
     pub(super) manager: &'static Manager,
     /// What is to be done, or why nothing is.
     pub(super) plan: Result<Plan, Refusal>,
+}
+
+impl Job<'_, '_> {
+    /// Its stage and instruction.
+    pub(super) fn place(&self) -> (usize, usize) {
+        let stage = self.step.stages().next().unwrap_or_default();
+        (stage, self.step.index)
+    }
 }
 
 /// What is to be done for a job.
@@ -42,21 +50,21 @@ impl Plan {
 }
 
 /// The jobs of a RUN, one for each manager that fills its cache there.
-pub(super) fn jobs<'s>(step: &'s Step<'s>, pass: &str) -> Vec<Job<'s>> {
-    let calls = step.calls();
-    let mut jobs: Vec<Job<'s>> = Vec::new();
-    for call in &calls {
+pub(super) fn jobs<'s, 'd>(steps: &Steps<'d>, step: &'s Step<'d>, pass: &str) -> Vec<Job<'s, 'd>> {
+    let mut jobs: Vec<Job<'s, 'd>> = Vec::new();
+    for call in step.calls() {
         if let Some((manager, Action::Fill)) = usage::manager(call)
             && !jobs.iter().any(|job| job.manager.name == manager.name)
         {
-            let plan = plan(step, &calls, manager, pass);
+            let plan = plan(steps, step, manager, pass);
             jobs.push(Job { step, manager, plan });
         }
     }
     jobs
 }
 
-fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &str) -> Result<Plan, Refusal> {
+fn plan(steps: &Steps<'_>, step: &Step<'_>, manager: &'static Manager, pass: &str) -> Result<Plan, Refusal> {
+    let calls = step.calls();
     if let Some(refusal) = step.refuses_edits(pass) {
         return Err(refusal);
     }
@@ -111,10 +119,10 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
                 }
                 Covered::Unknown => return Err(unknown_mount()),
                 Covered::No => {
-                    if let Some(refusal) = later_reader(step, &folder) {
+                    if let Some(refusal) = steps.later_reader(step, &folder) {
                         return Err(refusal);
                     }
-                    let owner = account::account(step).map_or(None, |account| account.owner);
+                    let owner = step.account().map_or(None, |account| account.owner);
                     let builds = own.iter().any(|call| usage::may_build(step, call, manager));
                     let id = if builds { Some(cache_id(manager, step)?) } else { None };
                     plan.mounts.push(CacheMount {
@@ -142,7 +150,7 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
     // Nothing is taken away on an assumption: without its mount the cache would end up in the image.
     let off = |call: &&Call<'_>| usage::is_switched_off(step, call, manager);
     if plan.emptied || !plan.switches.is_empty() || own.iter().any(off) {
-        let by_home = account::account(step).ok().and_then(|account| account.assumed);
+        let by_home = step.account().ok().and_then(|account| account.assumed.clone());
         if let Some(refusal) = by_home.filter(|_| !plan.mounts.is_empty()) {
             return Err(refusal);
         }
@@ -156,7 +164,7 @@ fn plan(step: &Step<'_>, calls: &[Call<'_>], manager: &'static Manager, pass: &s
 fn as_same_user(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Result<(), Refusal> {
     let root = |user: &str| matches!(user, "root" | "0");
     let to_root = matches!(&call.user, As::User(user) if root(user));
-    if to_root && account::account(step)?.owner.is_none() {
+    if to_root && step.account()?.owner.is_none() {
         return Ok(());
     }
     let text = format!("{} runs as another user here, whose home folder cannot be told", manager.name);
@@ -207,15 +215,13 @@ fn edits_of(
     }
 }
 
-/// The edits for all `jobs` of one RUN together.
-pub(super) fn edits(step: &Step<'_>, jobs: &[&Job<'_>]) -> Result<TakenOut, Refusal> {
-    let plans: Vec<&Plan> = jobs.iter().filter_map(|job| job.plan.as_ref().ok()).collect();
+/// The edits for all `plans` of one RUN together.
+pub(super) fn edits(step: &Step<'_>, plans: &[&Plan]) -> Result<TakenOut, Refusal> {
     let folders: Vec<String> = plans.iter().flat_map(|plan| plan.folders.clone()).collect();
     let switches: Vec<Place> = plans.iter().flat_map(|plan| plan.switches.clone()).collect();
-    let calls = step.calls();
-    let mut taken = edits_of(step, &calls, &folders, &switches)?;
+    let mut taken = edits_of(step, step.calls(), &folders, &switches)?;
     let mut flags: Vec<String> =
-        plans.iter().flat_map(|plan| &plan.mounts).map(ToString::to_string).collect();
+        plans.iter().flat_map(|plan| plan.mounts.iter()).map(ToString::to_string).collect();
     flags.dedup();
     if !flags.is_empty() {
         taken.edits.push(surgery::insert_flags(

@@ -1,5 +1,8 @@
 //! Variables of ENV that switch a cache off.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use dockfit_dockerfile::model::{Model, Value};
 use dockfit_dockerfile::operation::{Operation, Pair};
 use dockfit_dockerfile::{Keyword, Span};
@@ -9,9 +12,11 @@ use super::job::Job;
 use super::manager::{Manager, OffWhen};
 use super::managers::MANAGERS;
 use super::usage::{self, Action};
+use crate::by_stage::ByStage;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
 
 /// One variable of one ENV that switches a manager's cache off.
 pub(super) struct Switch {
@@ -38,26 +43,53 @@ impl Switch {
     pub(super) fn goes(&self) -> bool {
         self.stays.is_none() && self.needed
     }
+
+    /// Its stage and instruction.
+    fn place(&self) -> (usize, usize) {
+        (self.stage, self.instruction)
+    }
+
+    /// The first of these steps that sees it.
+    fn first_governed(&self, steps: Option<&ByStage>) -> Option<usize> {
+        steps?.first_after(self.stage, self.instruction)
+    }
 }
 
 /// Finds the switches, decides which of them go, and refuses the jobs whose cache stays off.
 ///
 /// A switch goes only when every step that it governs has its mount: without one, the cache would end up in the image.
-pub(super) fn judge(dockerfile: &Dockerfile, jobs: &mut [Job<'_>], pass: &str, consent: bool) -> Vec<Switch> {
-    let mut switches = find(dockerfile, pass, consent);
+pub(super) fn judge(steps: &Steps<'_>, jobs: &mut [Job<'_, '_>], pass: &str, consent: bool) -> Vec<Switch> {
+    let model = steps.model();
+    let mut switches = find(steps.dockerfile(), pass, consent);
+    let named = grouped(model, switches.iter().map(|switch| (switch.name.clone(), switch.place())));
+    let mut hidden: HashMap<&str, ByStage> = HashMap::new();
+    for switch in &switches {
+        hidden.entry(switch.manager.name).or_insert_with(|| hiding(steps, switch.manager));
+    }
     // A refused job keeps its switch, which refuses the other jobs that it governs, and so on.
     loop {
         let mut changed = false;
-        for switch in &mut switches {
-            if switch.stays.is_none()
-                && let Some(stays) = stays_for(dockerfile, switch, jobs)
-            {
-                switch.stays = Some(stays);
-                changed = true;
+        let refused = jobs.iter().filter(|job| job.plan.is_err());
+        let refused = grouped(model, refused.map(|job| (job.manager.name, job.place())));
+        for switch in switches.iter_mut().filter(|switch| switch.stays.is_none()) {
+            if let Some(index) = switch.first_governed(refused.get(switch.manager.name)) {
+                switch.stays = Some(refused_at(index, switch.manager, jobs));
+            } else if let Some(index) = switch.first_governed(hidden.get(switch.manager.name)) {
+                let (line, name) = (line_of(steps.dockerfile(), index), switch.manager.name);
+                switch.stays = Some(format!("the step in line {line} may use {name} without a mount"));
             }
+            changed |= switch.stays.is_some();
         }
+        let staying = switches.iter().filter(|switch| switch.stays.is_some());
+        let staying = grouped(model, staying.map(|switch| (switch.manager.name, switch.place())));
         for job in jobs.iter_mut().filter(|job| job.plan.is_ok()) {
-            if let Some(refusal) = refuses(job, &switches) {
+            let (stage, index) = job.place();
+            let governing = staying.get(job.manager.name).and_then(|found| found.first_until(stage, index));
+            let refusal = match governing {
+                Some(switch) => stays_off(switch, job.manager, &switches),
+                None => off_otherwise(job, &named),
+            };
+            if let Some(refusal) = refusal {
                 job.plan = Err(refusal);
                 changed = true;
             }
@@ -66,17 +98,30 @@ pub(super) fn judge(dockerfile: &Dockerfile, jobs: &mut [Job<'_>], pass: &str, c
             break;
         }
     }
+    let mounted = jobs.iter().filter(|job| job.plan.is_ok());
+    let mounted = grouped(model, mounted.map(|job| (job.manager.name, job.place())));
     for switch in &mut switches {
-        switch.needed = jobs
-            .iter()
-            .any(|job| job.plan.is_ok() && governs(dockerfile.model(), switch, job.step, job.manager));
+        switch.needed = switch.first_governed(mounted.get(switch.manager.name)).is_some();
     }
     switches
+}
+
+/// Stage and instruction of things, by what each is called.
+fn grouped<K: Hash + Eq>(
+    model: &Model,
+    found: impl Iterator<Item = (K, (usize, usize))>,
+) -> HashMap<K, ByStage> {
+    let mut places: HashMap<K, Vec<(usize, usize)>> = HashMap::new();
+    for (key, place) in found {
+        places.entry(key).or_default().push(place);
+    }
+    places.into_iter().map(|(key, places)| (key, ByStage::new(model, places))).collect()
 }
 
 fn find(dockerfile: &Dockerfile, pass: &str, consent: bool) -> Vec<Switch> {
     let (document, model) = (dockerfile.document(), dockerfile.model());
     let mut switches = Vec::new();
+    let mut read: HashMap<&str, bool> = HashMap::new();
     for (index, instruction) in document.instructions().iter().enumerate() {
         let (Some(Operation::Env(pairs)), Some(stage)) = (model.operation(index), model.stage_of(index))
         else {
@@ -97,7 +142,10 @@ fn find(dockerfile: &Dockerfile, pass: &str, consent: bool) -> Vec<Switch> {
                 stays = Some("package-caches/enable was not asked for".to_owned());
             } else if dockerfile.is_ignored(index, pass) {
                 stays = Some("a comment keeps this pass away from it".to_owned());
-            } else if is_read(dockerfile, &pair.key.text) {
+            } else if *read
+                .entry(pair.key.text.as_str())
+                .or_insert_with(|| is_read(dockerfile, &pair.key.text))
+            {
                 stays = Some(format!("other instructions read ${}", pair.key.text));
             }
             let edits = edits(dockerfile, index, pairs, pair).unwrap_or_else(|error| {
@@ -150,37 +198,29 @@ fn edits(
     surgery::delete(document, instruction, &instruction.text, std::slice::from_ref(&range))
 }
 
-/// Whether `step` sees the switch and uses its manager.
-fn governs(model: &Model, switch: &Switch, step: &Step<'_>, manager: &Manager) -> bool {
-    switch.manager.name == manager.name && reaches(model, switch, step.index)
-}
-
-/// Whether the switch is set where the instruction stands.
-fn reaches(model: &Model, switch: &Switch, instruction: usize) -> bool {
-    let stage = model.stage_of(instruction);
-    let mut lineage = stage.into_iter().flat_map(|stage| model.lineage(stage.index));
-    instruction > switch.instruction && lineage.any(|stage| stage.index == switch.stage)
-}
-
-/// Why the switch has to stay, as far as the steps that it governs say so.
-fn stays_for(dockerfile: &Dockerfile, switch: &Switch, jobs: &[Job<'_>]) -> Option<String> {
-    let model = dockerfile.model();
+fn line_of(dockerfile: &Dockerfile, instruction: usize) -> usize {
     let document = dockerfile.document();
-    let line_of = |index: usize| {
-        document.instructions().get(index).map_or(0, |found| document.position(found.span.start).line)
-    };
-    let refused = jobs.iter().find(|job| job.plan.is_err() && governs(model, switch, job.step, job.manager));
-    if let Some(job) = refused {
-        let reason = job.plan.as_ref().err().map_or("", |refusal| refusal.text.as_str());
-        return Some(format!("the step in line {} has no mount ({reason})", line_of(job.step.index)));
-    }
-    let governed = document.instructions().iter().enumerate();
-    let mut governed =
-        governed.filter(|(index, found)| found.keyword() == Keyword::Run && reaches(model, switch, *index));
-    let hidden = governed.find(|(index, _)| !is_understood(dockerfile, *index, switch.manager));
-    hidden.map(|(index, _)| {
-        format!("the step in line {} may use {} without a mount", line_of(index), switch.manager.name)
-    })
+    let found = document.instructions().get(instruction);
+    found.map_or(0, |found| document.position(found.span.start).line)
+}
+
+/// Why a switch stays that governs the refused job of this instruction.
+fn refused_at(index: usize, manager: &Manager, jobs: &[Job<'_, '_>]) -> String {
+    let behind = jobs.partition_point(|job| job.step.index < index);
+    let mut of_step = jobs.iter().skip(behind).take_while(|job| job.step.index == index);
+    let refusal =
+        of_step.find_map(|job| job.plan.as_ref().err().filter(|_| job.manager.name == manager.name));
+    let line = jobs.get(behind).map_or(0, |job| line_of(job.step.dockerfile, index));
+    let reason = refusal.map_or("", |refusal| refusal.text.as_str());
+    format!("the step in line {line} has no mount ({reason})")
+}
+
+/// The RUNs that may use the manager without it being seen.
+fn hiding(steps: &Steps<'_>, manager: &Manager) -> ByStage {
+    let runs = steps.dockerfile().document().instructions().iter().enumerate();
+    let runs = runs.filter(|(_, found)| found.keyword() == Keyword::Run).map(|(index, _)| index);
+    let hidden = runs.filter(|index| !steps.at(*index).is_some_and(|step| is_understood(step, manager)));
+    ByStage::of(steps.model(), hidden)
 }
 
 /// Programs that use no package manager of the table themselves.
@@ -286,8 +326,7 @@ const PLAIN: &[&str] = &[
 ];
 
 /// Whether a RUN surely does not fill the manager's cache, or is a job of its own.
-fn is_understood(dockerfile: &Dockerfile, index: usize, manager: &Manager) -> bool {
-    let Some(step) = Step::at(dockerfile, index, &[""]) else { return false };
+fn is_understood(step: &Step<'_>, manager: &Manager) -> bool {
     let Some(script) = step.script() else { return false };
     let named =
         |command: &dockfit_shell::Command| command.words.first().is_none_or(|word| word.value().is_some());
@@ -309,31 +348,34 @@ fn runs_pip(call: &Call<'_>) -> bool {
             || call.args.iter().any(|arg| arg.text.contains("get-pip") || arg.text == "-"))
 }
 
-/// The refusal of a job whose cache stays off.
-fn refuses(job: &Job<'_>, switches: &[Switch]) -> Option<Refusal> {
-    let model = job.step.model();
-    let off = switches
-        .iter()
-        .find(|switch| switch.stays.is_some() && governs(model, switch, job.step, job.manager));
-    if let Some(switch) = off {
-        let why = switch.stays.as_deref().unwrap_or_default();
-        return Some(Refusal::new(
-            "cache-switched-off",
-            format!("{} in line {} switches the cache off, and has to stay: {why}", switch.name, switch.line),
-            format!("take {} away by hand", switch.name),
-        ));
-    }
-    let by_argument = job.manager.off.variables.iter().find(|name| {
-        let set = model.environment(job.step.index).and_then(|at| at.value(name).cloned());
-        let here = switches
-            .iter()
-            .any(|switch| switch.name == **name && governs(model, switch, job.step, job.manager));
-        !here
-            && set
-                .is_some_and(|value| value.as_known().is_some_and(|value| job.manager.off.when.holds(value)))
-    });
-    by_argument.map(|name| {
-        let text = format!("{name} is set by an ARG or the base image, and switches the cache off");
-        Refusal::new("cache-switched-off", text, format!("do without {name}"))
-    })
+/// The refusal of a job that sees a switch of this instruction which has to stay.
+fn stays_off(instruction: usize, manager: &Manager, switches: &[Switch]) -> Option<Refusal> {
+    let behind = switches.partition_point(|switch| switch.instruction < instruction);
+    let mut of_instruction =
+        switches.iter().skip(behind).take_while(|switch| switch.instruction == instruction);
+    let switch =
+        of_instruction.find(|switch| switch.stays.is_some() && switch.manager.name == manager.name)?;
+    let why = switch.stays.as_deref().unwrap_or_default();
+    Some(Refusal::new(
+        "cache-switched-off",
+        format!("{} in line {} switches the cache off, and has to stay: {why}", switch.name, switch.line),
+        format!("take {} away by hand", switch.name),
+    ))
+}
+
+/// The refusal of a job whose cache an ARG or the base image switches off. `named` holds the switches of ENV, by their
+/// variable.
+fn off_otherwise(job: &Job<'_, '_>, named: &HashMap<String, ByStage>) -> Option<Refusal> {
+    let (stage, index) = job.place();
+    let environment = job.step.model().environment(index)?;
+    let name = job.manager.off.variables.iter().find(|name| {
+        let is_off = environment
+            .value(name)
+            .and_then(|value| value.as_known())
+            .is_some_and(|value| job.manager.off.when.holds(value));
+        let by_env = || named.get(**name).and_then(|found| found.first_until(stage, index)).is_some();
+        is_off && !by_env()
+    })?;
+    let text = format!("{name} is set by an ARG or the base image, and switches the cache off");
+    Some(Refusal::new("cache-switched-off", text, format!("do without {name}")))
 }

@@ -5,7 +5,6 @@ use dockfit_shell::Lookup;
 use super::manager::{Cache, Manager, Rule};
 use super::managers::MANAGERS;
 use crate::cache_mounts::Refusal;
-use crate::cache_mounts::account;
 use crate::cache_mounts::call::{Call, Place};
 use crate::cache_mounts::step::Step;
 
@@ -93,7 +92,7 @@ pub(super) fn folder(
         let Lookup::Set(home) = home else { return Err(moved("HOME")) };
         return absolute(&format!("{home}/{}", cache.below_home)).ok_or_else(|| moved("HOME"));
     }
-    let account = account::account(step)?;
+    let account = step.account()?;
     absolute(&format!("{}/{}", account.home.trim_end_matches('/'), cache.below_home))
         .ok_or_else(|| moved("HOME"))
 }
@@ -112,10 +111,7 @@ pub(super) fn value(step: &Step<'_>, call: &Call<'_>, name: &str) -> Lookup {
 
 fn set_here(step: &Step<'_>, call: &Call<'_>, name: &str) -> bool {
     call.own_variable(name).is_some()
-        || step
-            .model()
-            .environment(step.index)
-            .is_some_and(|at| at.variables().iter().any(|variable| &*variable.name == name))
+        || step.model().environment(step.index).is_some_and(|at| at.is_named(name))
 }
 
 /// What an option of a command says.

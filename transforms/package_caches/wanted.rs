@@ -1,5 +1,7 @@
 //! Variables that a manager wants when its cache is a mount.
 
+use std::collections::HashSet;
+
 use dockfit_dockerfile::{Keyword, Span};
 use dockfit_rewrite::surgery::{self, Habits};
 use dockfit_rewrite::{Dockerfile, Edit};
@@ -16,15 +18,14 @@ pub(super) struct Wanted {
 }
 
 /// What the jobs that get a mount want; once for a stage and those that build on it.
-pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_>]) -> Vec<Wanted> {
+pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_, '_>]) -> Vec<Wanted> {
     let (document, model) = (dockerfile.document(), dockerfile.model());
-    let mut done: Vec<(&str, usize)> = Vec::new();
+    let mut done: HashSet<(&str, usize)> = HashSet::new();
     let mut all = Vec::new();
     for job in jobs.iter().filter(|job| job.plan.as_ref().is_ok_and(|plan: &Plan| !plan.mounts.is_empty())) {
         let Some(wants) = &job.manager.wants else { continue };
         let Some(stage) = model.stage_of(job.step.index) else { continue };
-        let chain: Vec<usize> = model.lineage(stage.index).map(|stage| stage.index).collect();
-        if chain.iter().any(|stage| done.contains(&(wants.variable, *stage))) {
+        if job.step.stages().any(|stage| done.contains(&(wants.variable, stage))) {
             continue;
         }
         let calls = job.step.calls();
@@ -39,7 +40,7 @@ pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_>]) -> Vec<Wanted> {
         if fills.all(says_so) {
             continue;
         }
-        done.extend(chain.first().map(|stage| (wants.variable, *stage)));
+        done.insert((wants.variable, stage.index));
         let line =
             format!("{} {}={}", Habits::of(document).keyword(Keyword::Env), wants.variable, wants.value);
         let lines = [format!("# {}", wants.why), line];

@@ -1,10 +1,12 @@
 //! A file as nodes that tile it.
 
+use std::sync::OnceLock;
+
 use crate::directive::{self, Directive, DirectiveName};
 use crate::instruction::{self, Instruction};
 use crate::lines::{self, Line, LineKind, Lines};
 use crate::{
-    Heredoc, Keyword, LineIndex, LogicalText, Position, Span, SyntaxError, SyntaxErrorKind, heredoc,
+    Habits, Heredoc, Keyword, LineIndex, LogicalText, Position, Span, SyntaxError, SyntaxErrorKind, heredoc,
 };
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -19,6 +21,7 @@ pub struct Document {
     errors: Vec<SyntaxError>,
     escape: char,
     lines: LineIndex,
+    habits: OnceLock<Habits>,
 }
 
 /// A stretch of the file.
@@ -54,7 +57,16 @@ impl Document {
         let mut parser = Parser::new(&source);
         parser.run();
         let Parser { nodes, instructions, directives, errors, escape, .. } = parser;
-        Self { nodes, instructions, directives, errors, escape: char::from(escape), lines, source }
+        Self {
+            nodes,
+            instructions,
+            directives,
+            errors,
+            escape: char::from(escape),
+            lines,
+            source,
+            habits: OnceLock::new(),
+        }
     }
 
     /// The bytes of the file.
@@ -112,15 +124,14 @@ impl Document {
         &self.lines
     }
 
+    /// How the file is written.
+    pub fn habits(&self) -> &Habits {
+        self.habits.get_or_init(|| Habits::count(self))
+    }
+
     /// The line end that most lines have.
     pub fn line_end(&self) -> &'static str {
-        let feeds = memchr::memchr_iter(b'\n', &self.source);
-        let (mut all, mut with_return) = (0_usize, 0_usize);
-        for at in feeds {
-            all += 1;
-            with_return += usize::from(at > 0 && self.source[at - 1] == b'\r');
-        }
-        if with_return * 2 > all { "\r\n" } else { "\n" }
+        self.habits().line_end
     }
 
     /// Whether this is no Dockerfile but a template of one: the grammar fails and `{{` or `{%` stand in it.

@@ -1,11 +1,12 @@
 //! Edits: a range of bytes and what stands there afterwards.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use dockfit_dockerfile::Span;
 
 /// One replacement in a file.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Edit {
     /// The bytes that go; empty for an insertion.
     pub span: Span,
@@ -58,12 +59,8 @@ impl EditSet {
     /// Orders `edits`; the same edit twice counts once. Two insertions at one place keep their order; an
     /// insertion at the edge of a replacement stands outside it.
     pub fn new(edits: impl IntoIterator<Item = Edit>) -> Result<Self, Overlap> {
-        let mut ordered: Vec<Edit> = Vec::new();
-        for edit in edits {
-            if !ordered.contains(&edit) {
-                ordered.push(edit);
-            }
-        }
+        let mut seen = HashSet::new();
+        let mut ordered: Vec<Edit> = edits.into_iter().filter(|edit| seen.insert(edit.clone())).collect();
         ordered.sort_by_key(|edit| (edit.span.start, edit.span.end));
         for pair in ordered.windows(2) {
             if pair[0].span.end > pair[1].span.start {

@@ -1,5 +1,11 @@
 //! Users that the file itself creates, and what shows that it works as root.
 
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+
+use dockfit_dockerfile::values::reference::ImageReference;
+use dockfit_rewrite::Dockerfile;
+
 use super::super::call::{As, Call};
 use super::super::step::Step;
 use super::User;
@@ -95,41 +101,64 @@ const CREATORS: &[Creator] = &[
     },
 ];
 
-/// The user of that name or number that the step's stage, or one below it, creates before the step.
-pub(super) fn find(step: &Step<'_>, name: &str) -> Option<User> {
-    earlier(step).iter().rev().find_map(|earlier| {
-        earlier.calls().iter().rev().find_map(|call| creates(call).filter(|user| is_called(user, name)))
-    })
+/// The users that a Dockerfile creates, and what shows as whom it works.
+///
+/// Gathered from steps in which the home folder is not known, since that follows from the users.
+pub(crate) struct Users<'d> {
+    dockerfile: &'d Dockerfile,
+    /// By stage and name or number; each with the RUN that creates it, in order.
+    created: HashMap<(usize, String), Vec<(usize, User)>>,
+    /// The images, nothing else being known of their user, on which a command shows that this is root.
+    as_root: OnceCell<HashSet<Option<&'d ImageReference>>>,
 }
 
-fn is_called(user: &User, name: &str) -> bool {
-    user.name == name || user.uid.is_some_and(|uid| uid.to_string() == name)
-}
+impl<'d> Users<'d> {
+    pub(in super::super) fn of(dockerfile: &'d Dockerfile) -> Self {
+        let mut created: HashMap<(usize, String), Vec<(usize, User)>> = HashMap::new();
+        for step in steps(dockerfile, &["useradd", "adduser"]) {
+            let Some(stage) = step.model().stage_of(step.index) else { continue };
+            for user in step.calls().iter().filter_map(creates) {
+                let number = user.uid.map(|uid| uid.to_string()).filter(|number| *number != user.name);
+                for name in [Some(user.name.clone()), number].into_iter().flatten() {
+                    created.entry((stage.index, name)).or_default().push((step.index, user.clone()));
+                }
+            }
+        }
+        Self { dockerfile, created, as_root: OnceCell::new() }
+    }
 
-/// Whether a command of the stage that runs as the same unknown user shows that this is root.
-pub(super) fn acts_as_root(step: &Step<'_>) -> bool {
-    let user = step.model().state(step.index).map(|state| state.user.clone());
-    let all = Step::all(step.dockerfile, ROOT_ONLY);
-    let same_base = |other: &Step<'_>| super::base_image(other) == super::base_image(step);
-    let same_user =
-        |other: &Step<'_>| other.model().state(other.index).map(|state| state.user.clone()) == user;
-    all.iter().filter(|other| !other.is_deferred() && same_base(other) && same_user(other)).any(|other| {
-        other.calls().iter().any(|call| {
-            call.user == As::Same && call.args.len() > 1 && ROOT_ONLY.contains(&call.program.as_str())
+    /// The user of that name or number that the step's stage, or one below it, creates before the step (or in it).
+    pub(super) fn created(&self, step: &Step<'_>, name: &str) -> Option<&User> {
+        if self.created.is_empty() {
+            return None;
+        }
+        step.stages().find_map(|stage| {
+            let users = self.created.get(&(stage, name.to_owned()))?;
+            users.iter().rev().find(|(index, _)| *index <= step.index).map(|(_, user)| user)
         })
+    }
+
+    /// Whether a command of a stage on the same image that runs as the same unknown user shows that this is root.
+    pub(super) fn acts_as_root(&self, step: &Step<'_>) -> bool {
+        let images = self.as_root.get_or_init(|| {
+            let steps = steps(self.dockerfile, ROOT_ONLY).filter(super::is_unknown);
+            steps.filter(needs_root).map(|step| super::base_image(&step)).collect()
+        });
+        images.contains(&super::base_image(step))
+    }
+}
+
+fn needs_root(step: &Step<'_>) -> bool {
+    step.calls().iter().any(|call| {
+        call.user == As::Same && call.args.len() > 1 && ROOT_ONLY.contains(&call.program.as_str())
     })
 }
 
-/// The RUNs that create users, of the step's stage and those below it, before the step (or in it).
-fn earlier<'d>(step: &Step<'d>) -> Vec<Step<'d>> {
-    let model = step.model();
-    let Some(stage) = model.stage_of(step.index) else { return Vec::new() };
-    let chain: Vec<usize> = model.lineage(stage.index).map(|stage| stage.index).collect();
-    Step::all(step.dockerfile, &["useradd", "adduser"])
-        .into_iter()
-        .filter(|other| !other.is_deferred() && other.index <= step.index)
-        .filter(|other| model.stage_of(other.index).is_some_and(|stage| chain.contains(&stage.index)))
-        .collect()
+/// The RUNs whose text has one of `words` in it.
+fn steps<'d>(dockerfile: &'d Dockerfile, words: &[&str]) -> impl Iterator<Item = Step<'d>> {
+    let count = dockerfile.document().instructions().len();
+    let steps = (0..count).filter_map(|index| Step::at(dockerfile, index, None));
+    steps.filter(|step| !step.is_deferred() && step.mentions(words))
 }
 
 /// The user that a command creates.

@@ -198,6 +198,26 @@ impl<'a> At<'a> {
         if scope.open { Some(&Value::Unknown) } else { self.scopes.inherited(self.stage, name) }
     }
 
+    /// Whether the file, or a base image that is described, sets the variable before this place.
+    pub fn is_named(&self, name: &str) -> bool {
+        if !self.scopes.names.contains(name) {
+            return false;
+        }
+        let Some(scope) = self.scopes.scopes.get(self.stage) else { return false };
+        let first = scope.names.get(name).and_then(|history| scope.assignments.get(*history.all.first()?));
+        if first.is_some_and(|assignment| self.covers(assignment)) {
+            return true;
+        }
+        let mut next = scope.parent;
+        while let Some(scope) = next.and_then(|stage| self.scopes.scopes.get(stage)) {
+            if scope.names.contains_key(name) {
+                return true;
+            }
+            next = scope.parent;
+        }
+        false
+    }
+
     /// All variables, in the engine's order: that in which they were last set.
     pub fn variables(&self) -> Vec<Variable> {
         let mut set: Vec<Variable> = Vec::new();

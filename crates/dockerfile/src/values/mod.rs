@@ -3,7 +3,7 @@
 pub(crate) mod csv;
 pub(crate) mod duration;
 pub(crate) mod file_mode;
-pub(crate) mod path;
+pub mod path;
 pub mod platform;
 pub(crate) mod port;
 pub mod reference;

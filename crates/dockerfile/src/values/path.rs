@@ -1,7 +1,7 @@
 //! Paths in an image.
 
-/// Go's `path.Clean`.
-pub(crate) fn clean(path: &str) -> String {
+/// The shortest path of the same meaning: Go's `path.Clean`.
+pub fn clean(path: &str) -> String {
     let absolute = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

@@ -34,6 +34,7 @@ pub struct Run {
     /// What the engine executes.
     pub form: RunForm,
     script: OnceLock<Option<Script>>,
+    exec: OnceLock<Option<Script>>,
 }
 
 impl Run {
@@ -41,6 +42,19 @@ impl Run {
     pub fn script(&self) -> Option<&Script> {
         let parsed = || self.form.shell_text().map(|text| Script::parse(text.as_str()));
         self.script.get_or_init(parsed).as_ref()
+    }
+
+    /// The words of an exec form as one command of a shell, so that both forms can be read in one way; its places are
+    /// not those of the file. None for the other forms.
+    pub fn exec_script(&self) -> Option<&Script> {
+        let quoted = || match &self.form {
+            RunForm::Exec(array) => {
+                let words = array.items.iter().map(|item| format!("'{}'", item.value.replace('\'', r"'\''")));
+                Some(Script::parse(&words.collect::<Vec<_>>().join(" ")))
+            }
+            RunForm::Shell(_) | RunForm::File { .. } => None,
+        };
+        self.exec.get_or_init(quoted).as_ref()
     }
 }
 
@@ -85,7 +99,11 @@ impl Dockerfile {
             if found.effective().keyword != Keyword::Run {
                 return None;
             }
-            Some(Run { form: RunForm::of(&self.document, found), script: OnceLock::new() })
+            Some(Run {
+                form: RunForm::of(&self.document, found),
+                script: OnceLock::new(),
+                exec: OnceLock::new(),
+            })
         })
         .as_ref()
     }

@@ -2,7 +2,6 @@
 
 use dockfit_dockerfile::{Document, Instruction, LineKind, Span};
 
-use super::habits::indent;
 use super::{CannotEdit, Habits};
 use crate::Edit;
 
@@ -26,7 +25,7 @@ pub fn insert_flags(
     if !instruction.text.is_exact() {
         return Err(CannotEdit::NotText);
     }
-    let habits = Habits::of(document);
+    let habits = document.habits();
     let command = &instruction.command;
     let first_flag = command.flags.first().map(|flag| flag.range.start).filter(|_| side == Side::First);
     let start = instruction.text.to_file(first_flag.unwrap_or(command.arguments.start));
@@ -39,7 +38,7 @@ pub fn insert_flags(
         let separator = separator_before(document, instruction, last.range.start)
             .filter(|_| !script_is_heredoc)
             .unwrap_or_else(|| {
-                if script_is_heredoc { " ".to_owned() } else { break_for(document, instruction, &habits) }
+                if script_is_heredoc { " ".to_owned() } else { break_for(document, instruction, habits) }
             });
         let text: String = flags.iter().map(|flag| format!("{separator}{flag}")).collect();
         return Ok(Edit::insert(end, text));
@@ -47,7 +46,7 @@ pub fn insert_flags(
     let separator = if script_is_heredoc {
         " ".to_owned()
     } else {
-        let line = habits.line_break(&indent_at(document, instruction, start, &habits));
+        let line = habits.line_break(&indent_at(document, instruction, start, habits));
         format!(" {line}")
     };
     let text: String = flags.iter().map(|flag| format!("{flag}{separator}")).collect();
@@ -55,7 +54,7 @@ pub fn insert_flags(
 }
 
 fn break_for(document: &Document, instruction: &Instruction, habits: &Habits) -> String {
-    let own = indent(document, instruction);
+    let own = Habits::indent_of(document, instruction);
     format!(" {}", habits.line_break(&own.unwrap_or_else(|| habits.indent.clone())))
 }
 
@@ -83,7 +82,7 @@ fn indent_at(document: &Document, instruction: &Instruction, start: usize, habit
             return before.into_owned();
         }
     }
-    indent(document, instruction).unwrap_or_else(|| habits.indent.clone())
+    Habits::indent_of(document, instruction).unwrap_or_else(|| habits.indent.clone())
 }
 
 /// The edit that puts new lines (without line ends) before the instruction with this index and the

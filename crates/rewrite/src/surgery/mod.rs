@@ -2,12 +2,11 @@
 //! in their place, and the file's own habits are kept.
 
 mod delete;
-mod habits;
 mod insert;
 mod rows;
 
 pub use delete::{delete, delete_instruction, delete_json_items, replace};
-pub use habits::Habits;
+pub use dockfit_dockerfile::Habits;
 pub use insert::{Side, insert_before, insert_behind, insert_flags};
 
 use std::fmt;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use dockfit_dockerfile::model::{ImageConfig, Model, Value};
 use dockfit_dockerfile::{Span, SyntaxError};
 
-use super::Breach;
-use crate::{Declared, Dockerfile, Facet};
+use super::{Breach, Declarations};
+use crate::{Dockerfile, Facet};
 
 /// Compares the models of the two texts.
-pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -> Result<(), Breach> {
+pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'_>) -> Result<(), Breach> {
     let breach = |promise, span: Span, message: String| Err(Breach::new(promise, new.path(), span, message));
     let (was, is) = (old.model(), new.model());
     if let Some(error) = new_error(was, is) {
@@ -54,7 +54,7 @@ fn new_error<'a>(was: &Model, is: &'a Model) -> Option<&'a SyntaxError> {
 }
 
 /// The first facet that differs without having been declared.
-fn differs(was: &ImageConfig, is: &ImageConfig, declared: &[&Declared]) -> Option<Facet> {
+fn differs(was: &ImageConfig, is: &ImageConfig, declared: &Declarations<'_>) -> Option<Facet> {
     let equal = [
         (Facet::Env, env(was, declared) == env(is, declared)),
         (Facet::Entrypoint, was.entrypoint == is.entrypoint),
@@ -69,20 +69,18 @@ fn differs(was: &ImageConfig, is: &ImageConfig, declared: &[&Declared]) -> Optio
         (Facet::Shell, was.shell == is.shell),
         (Facet::Onbuild, was.on_build == is.on_build),
     ];
-    let is_declared = |facet: Facet| declared.iter().any(|declared| **declared == Declared::Facet(facet));
-    equal.into_iter().find(|(facet, equal)| !equal && !is_declared(*facet)).map(|(facet, _)| facet)
+    equal
+        .into_iter()
+        .find(|(facet, equal)| !equal && !declared.facets.contains(facet))
+        .map(|(facet, _)| facet)
 }
 
 /// The variables but for those that were declared, with their values.
-fn env<'a>(config: &'a ImageConfig, declared: &[&Declared]) -> BTreeMap<&'a str, &'a Value> {
+fn env<'a>(config: &'a ImageConfig, declared: &Declarations<'_>) -> BTreeMap<&'a str, &'a Value> {
     config
         .env
         .iter()
-        .filter(|variable| {
-            !declared
-                .iter()
-                .any(|declared| matches!(declared, Declared::Env(name) if **name == *variable.name))
-        })
+        .filter(|variable| !declared.env.contains(&*variable.name))
         .map(|variable| (&*variable.name, &variable.value))
         .collect()
 }

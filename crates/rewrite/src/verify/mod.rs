@@ -6,13 +6,14 @@ mod comments;
 mod contained;
 mod scripts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use dockfit_dockerfile::Span;
 
 use crate::{
-    Decision, EditSet, Outcome, Overlap, Pass, Place, PositionMap, Project, ReadError, RelPath, Task,
+    Decision, Declared, EditSet, Facet, Outcome, Overlap, Pass, Place, PositionMap, Project, ReadError,
+    RelPath, Task,
 };
 
 /// Which promise was broken, where and how.
@@ -61,23 +62,44 @@ pub(crate) fn step(
         }
         valid(new)?;
         comments::kept(old, new)?;
-        let declared = declared(decisions, index);
+        let declared = Declarations::of(decisions, index);
         scripts::kept(old, new, &declared)?;
         contained::kept(old, new, &declared)?;
     }
     idempotent(pass, task, after, declined, edits)
 }
 
-fn declared(decisions: &[Decision], dockerfile: usize) -> Vec<&crate::Declared> {
-    decisions
-        .iter()
-        .filter(|decision| decision.dockerfile == dockerfile)
-        .filter_map(|decision| match &decision.outcome {
-            Outcome::Applied(change) => Some(&change.declares),
-            _ => None,
-        })
-        .flatten()
-        .collect()
+/// What the decisions on one Dockerfile declare to change.
+#[derive(Default)]
+struct Declarations<'a> {
+    env: HashSet<&'a str>,
+    facets: HashSet<Facet>,
+    /// What is taken out, by the offset of its RUN.
+    taken: HashMap<usize, Vec<&'a str>>,
+    /// The scripts of new RUNs, with their number.
+    added: HashMap<&'a str, usize>,
+}
+
+impl<'a> Declarations<'a> {
+    fn of(decisions: &'a [Decision], dockerfile: usize) -> Self {
+        let mut found = Self::default();
+        for decision in decisions.iter().filter(|decision| decision.dockerfile == dockerfile) {
+            let Outcome::Applied(change) = &decision.outcome else { continue };
+            for declared in &change.declares {
+                match declared {
+                    Declared::Env(name) => {
+                        found.env.insert(name);
+                    }
+                    Declared::Facet(facet) => {
+                        found.facets.insert(*facet);
+                    }
+                    Declared::TakenOut { run, words } => found.taken.entry(*run).or_default().push(words),
+                    Declared::RunAdded(script) => *found.added.entry(script).or_default() += 1,
+                }
+            }
+        }
+        found
+    }
 }
 
 /// The result parses.
@@ -97,8 +119,9 @@ fn idempotent(
     edits: &BTreeMap<RelPath, EditSet>,
 ) -> Result<(), Breach> {
     let again = pass.run(&Task { project: after, selection: task.selection });
+    let declined = Declined::of(declined, edits);
     let applied = again.iter().find(|decision| match &decision.outcome {
-        Outcome::Applied(change) => !change.edits.is_empty() && !was_declined(decision, declined, edits),
+        Outcome::Applied(change) => !change.edits.is_empty() && !declined.has(decision),
         _ => false,
     });
     match applied {
@@ -110,19 +133,30 @@ fn idempotent(
     }
 }
 
-/// Whether the decision, in the text after `edits`, is one of `declined`, in the text before.
-fn was_declined(decision: &Decision, declined: &[Decision], edits: &BTreeMap<RelPath, EditSet>) -> bool {
-    if declined.is_empty() {
-        return false;
+/// Decisions that were declined, by name and place in the text before the edits.
+struct Declined<'a> {
+    places: HashSet<(&'static str, &'a RelPath, usize)>,
+    maps: HashMap<&'a RelPath, PositionMap>,
+}
+
+impl<'a> Declined<'a> {
+    fn of(declined: &'a [Decision], edits: &'a BTreeMap<RelPath, EditSet>) -> Self {
+        let place = |decision: &'a Decision| {
+            let Place { file, span } = &decision.place;
+            (decision.info.id, file, span.start)
+        };
+        let maps = edits.iter().map(|(file, edits)| {
+            let mut map = PositionMap::default();
+            map.push(edits);
+            (file, map)
+        });
+        Self { places: declined.iter().map(place).collect(), maps: maps.collect() }
     }
-    let Place { file, span } = &decision.place;
-    let mut map = PositionMap::default();
-    if let Some(edits) = edits.get(file) {
-        map.push(edits);
+
+    /// Whether the decision, in the text after the edits, is one of them.
+    fn has(&self, decision: &Decision) -> bool {
+        let Place { file, span } = &decision.place;
+        let start = self.maps.get(file).map_or(span.start, |map| map.to_original(span.start));
+        self.places.contains(&(decision.info.id, file, start))
     }
-    let start = map.to_original(span.start);
-    declined.iter().any(|declined| {
-        let Place { file: declined_file, span } = &declined.place;
-        declined.info.id == decision.info.id && declined_file == file && span.start == start
-    })
 }

@@ -3,30 +3,24 @@
 use dockfit_dockerfile::{Keyword, RunForm, Span};
 use dockfit_shell::Script;
 
-use super::Breach;
-use crate::{Declared, Dockerfile, Run};
+use super::{Breach, Declarations};
+use crate::{Dockerfile, Run};
 
 /// No script becomes invalid, no RUN comes or goes, and the words of each are those of before, in their order, but for
 /// what was declared to be taken out.
-pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -> Result<(), Breach> {
+pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'_>) -> Result<(), Breach> {
     let (was, is) = (runs(old), runs(new));
     let breach = |span: Span, message: &str| Err(Breach::new("scripts", new.path(), span, message));
-    let mut added: Vec<&str> = declared
-        .iter()
-        .filter_map(|declared| match declared {
-            Declared::RunAdded(script) => Some(script.as_str()),
-            _ => None,
-        })
-        .collect();
+    let mut added = declared.added.clone();
     let mut before = was.iter().peekable();
     for (span, run) in is {
         // The file may have had the same line elsewhere.
         let was_there = before.peek().is_some_and(|(_, same)| same.form.same_text(&run.form));
         if !was_there
             && let Some(text) = run.form.shell_text()
-            && let Some(at) = added.iter().position(|script| *script == text.as_str())
+            && let Some(count) = added.get_mut(text.as_str()).filter(|count| **count > 0)
         {
-            added.remove(at);
+            *count -= 1;
             continue;
         }
         let Some((old_span, same)) = before.next() else { return breach(span, "a RUN was added") };
@@ -36,7 +30,8 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &[&Declared]) -
         if has_errors(run) && !has_errors(same) {
             return breach(span, "the shell would not parse this RUN");
         }
-        if !says_the_same(same, run, old_span.start, declared) {
+        let taken = declared.taken.get(&old_span.start).map(Vec::as_slice).unwrap_or_default();
+        if !says_the_same(same, run, taken) {
             return breach(span, "the RUN says something else than before");
         }
     }
@@ -60,19 +55,12 @@ fn has_errors(run: &Run) -> bool {
 
 /// Whether the tokens of the new form are those of the old one, in their order, but for tokens of what was declared to be
 /// taken out and the operators beside them. `true` may stand in their place.
-fn says_the_same(old: &Run, new: &Run, start: usize, declared: &[&Declared]) -> bool {
+fn says_the_same(old: &Run, new: &Run, taken: &[&str]) -> bool {
     let (old, new) = (tokens(old), tokens(new));
     if old == new {
         return true;
     }
-    let taken: Vec<String> = declared
-        .iter()
-        .filter_map(|declared| match declared {
-            Declared::TakenOut { run, words } if *run == start => Some(split(words)),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let taken = taken.iter().flat_map(|words| split(words)).collect();
     matches(&old, &new, taken, false, MOST_GUESSES)
 }
 

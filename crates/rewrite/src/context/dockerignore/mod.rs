@@ -4,7 +4,6 @@
 //! matches wins, and a folder that is left out can hold files that are let in again. Mirrors moby
 //! patternmatcher and its `ignorefile`, and fsutil filter.go `Walk`, down to their oddities.
 
-mod clean;
 mod expression;
 mod glob;
 mod pattern;
@@ -14,6 +13,8 @@ mod walk;
 use std::fmt;
 
 pub use walk::{ContextError, context_files, ignore_file};
+
+use dockfit_dockerfile::values::path::clean;
 
 use pattern::Pattern;
 
@@ -107,12 +108,12 @@ fn pattern(line: &str, number: usize) -> Result<Option<Pattern>, String> {
         Some(rest) => (true, rest.trim()),
         None => (false, text),
     };
-    let mut text = if text.is_empty() { String::new() } else { clean::clean(text) };
+    let mut text = if text.is_empty() { String::new() } else { clean(text) };
     if text.len() > 1 && text.starts_with('/') {
         text.remove(0);
     }
     // The exclamation mark takes part in the second cleaning, as a letter of the first name.
-    let whole = clean::clean(&if lets_in { format!("!{text}") } else { text });
+    let whole = clean(&if lets_in { format!("!{text}") } else { text });
     let (lets_in, text) = match whole.strip_prefix('!') {
         Some("") => return Err("`!` alone lets nothing in".to_owned()),
         Some(rest) => (true, rest.to_owned()),

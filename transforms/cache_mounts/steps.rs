@@ -1,0 +1,70 @@
+//! The RUNs of one Dockerfile, with what is asked about many of them gathered once.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use dockfit_dockerfile::model::Model;
+use dockfit_rewrite::Dockerfile;
+
+use super::Refusal;
+use super::account::Users;
+use super::readers::Readers;
+use super::step::Step;
+use crate::by_stage::ByStage;
+
+/// The RUNs of a Dockerfile. What each does is worked out when first asked for, and only once.
+pub(crate) struct Steps<'d> {
+    dockerfile: &'d Dockerfile,
+    runs: Vec<Step<'d>>,
+    /// Who reads a folder, by the folder.
+    readers: RefCell<HashMap<String, Rc<Readers>>>,
+}
+
+impl<'d> Steps<'d> {
+    /// Those of `dockerfile`. A RUN before the first FROM is none: no engine takes such a file; nor is one whose script
+    /// an interpreter reads that is no shell.
+    pub(crate) fn of(dockerfile: &'d Dockerfile) -> Self {
+        let users = Rc::new(Users::of(dockerfile));
+        let count = dockerfile.document().instructions().len();
+        let runs = (0..count).filter_map(|index| Step::at(dockerfile, index, Some(&users))).collect();
+        Self { dockerfile, runs, readers: RefCell::default() }
+    }
+
+    pub(crate) fn dockerfile(&self) -> &'d Dockerfile {
+        self.dockerfile
+    }
+
+    pub(crate) fn model(&self) -> &'d Model {
+        self.dockerfile.model()
+    }
+
+    /// Those whose text has one of `words` in it.
+    pub(crate) fn mentioning<'s>(&'s self, words: &'s [&str]) -> impl Iterator<Item = &'s Step<'d>> {
+        self.runs.iter().filter(|step| step.mentions(words))
+    }
+
+    /// The one with this index among all instructions.
+    pub(crate) fn at(&self, index: usize) -> Option<&Step<'d>> {
+        let at = self.runs.binary_search_by_key(&index, |step| step.index).ok()?;
+        self.runs.get(at)
+    }
+
+    /// Those for which `holds`, by their stage.
+    pub(crate) fn where_it_holds(&self, holds: impl Fn(&Step<'d>) -> bool) -> ByStage {
+        let found = self.runs.iter().filter(|step| holds(step)).map(|step| step.index);
+        ByStage::of(self.model(), found)
+    }
+
+    /// The refusal, if a later step, another stage or another image reads `folder` as `step` leaves it, or an earlier
+    /// one fills it.
+    pub(crate) fn later_reader(&self, step: &Step<'_>, folder: &str) -> Option<Refusal> {
+        let known = self.readers.borrow().get(folder).cloned();
+        let readers = known.unwrap_or_else(|| {
+            let readers = Rc::new(Readers::of(self, folder));
+            self.readers.borrow_mut().insert(folder.to_owned(), Rc::clone(&readers));
+            readers
+        });
+        readers.refusal(step, folder)
+    }
+}

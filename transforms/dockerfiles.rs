@@ -1,0 +1,51 @@
+//! The Dockerfiles that a pass looks at, and the decisions on them.
+
+use dockfit_dockerfile::{Span, SyntaxErrorKind};
+use dockfit_rewrite::{
+    Change, Decision, DecisionInfo, Declared, Dockerfile, Edit, FileEdit, Outcome, Place, Task,
+};
+
+/// One Dockerfile under a pass.
+#[derive(Clone, Copy)]
+pub(crate) struct File<'t> {
+    pub(crate) task: &'t Task<'t>,
+    pub(crate) dockerfile: &'t Dockerfile,
+    index: usize,
+}
+
+impl<'t> File<'t> {
+    /// The Dockerfiles of the project that the engine would build; the others are left to their authors.
+    pub(crate) fn all(task: &'t Task<'t>) -> impl Iterator<Item = Self> {
+        let dockerfiles = task.project.dockerfiles().iter().enumerate();
+        dockerfiles.filter(|(_, dockerfile)| is_sound(dockerfile)).map(move |(index, dockerfile)| Self {
+            task,
+            dockerfile,
+            index,
+        })
+    }
+
+    /// A decision at `span` of this Dockerfile.
+    pub(crate) fn decision(&self, info: &'static DecisionInfo, span: Span, outcome: Outcome) -> Decision {
+        let place = Place { file: self.dockerfile.path().clone(), span };
+        Decision { info, dockerfile: self.index, place, outcome }
+    }
+
+    /// The outcome by which this Dockerfile, and no other file, is changed.
+    pub(crate) fn change(
+        &self,
+        edits: impl IntoIterator<Item = Edit>,
+        declares: Vec<Declared>,
+        note: Option<String>,
+    ) -> Outcome {
+        let file = self.dockerfile.path();
+        let edits = edits.into_iter().map(|edit| FileEdit { file: file.clone(), edit }).collect();
+        Outcome::Applied(Change { edits, declares, note })
+    }
+}
+
+/// Whether the engine would build the file. A base that an argument without a default names may well be there when the
+/// image is built.
+fn is_sound(dockerfile: &Dockerfile) -> bool {
+    let errors = || dockerfile.document().errors().iter().chain(dockerfile.model().errors());
+    errors().all(|error| error.kind == SyntaxErrorKind::MissingArgument)
+}
