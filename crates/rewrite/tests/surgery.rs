@@ -150,6 +150,16 @@ fn flags_come_first_and_keep_the_indent() {
 }
 
 #[test]
+fn a_flag_that_the_engine_would_read_differently_is_refused() {
+    let document = Document::parse("FROM a\nRUN b\n");
+    let run = &document.instructions()[1];
+    for flag in ["--mount=target=/ы", "--mount=target=/a b", "--mount=target='/a'", "--mount=target=/a\\b"] {
+        let edit = surgery::insert_flags(&document, run, &[flag.to_owned()], Side::Last);
+        assert_eq!(edit, Err(CannotEdit::NotAFlag), "{flag}");
+    }
+}
+
+#[test]
 fn flags_may_stand_before_those_that_are_there() {
     let source = "FROM a\nRUN --network=none \\\n  b\n";
     let document = Document::parse(source);

@@ -16,6 +16,9 @@ pub enum Side {
 }
 
 /// The edit that puts flags before the arguments of an instruction, each on a line of its own.
+///
+/// Refused for what the engine would read as something else: it takes flags byte by byte, so that a letter beyond ASCII
+/// falls apart, and ends them at blanks, quotes and escapes (buildkit `parser/split_command.go` `extractBuilderFlags`).
 pub fn insert_flags(
     document: &Document,
     instruction: &Instruction,
@@ -24,6 +27,10 @@ pub fn insert_flags(
 ) -> Result<Edit, CannotEdit> {
     if !instruction.text.is_exact() {
         return Err(CannotEdit::NotText);
+    }
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\' | b'`');
+    if !flags.iter().all(|flag| flag.bytes().all(plain)) {
+        return Err(CannotEdit::NotAFlag);
     }
     let habits = document.habits();
     let command = &instruction.command;

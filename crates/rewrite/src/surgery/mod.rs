@@ -24,6 +24,8 @@ pub enum CannotEdit {
     NothingLeft,
     /// The text there is put together from several lines.
     Scattered,
+    /// The engine would not read the new flag as it is written.
+    NotAFlag,
 }
 
 impl fmt::Display for CannotEdit {
@@ -34,6 +36,9 @@ impl fmt::Display for CannotEdit {
             Self::CommentBeforeHeredoc => "a comment would end up before the here-document's text",
             Self::NothingLeft => "nothing would be left of the instruction",
             Self::Scattered => "the text is broken over several lines",
+            Self::NotAFlag => {
+                "the flag would hold a character that the engine does not read as it is written"
+            }
         })
     }
 }
