@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::progress::Progress;
-use crate::project::Draft;
+use crate::project::{Draft, engine_refuses};
 
 /// What the passes made of a project.
 pub(crate) struct Ran {
@@ -35,7 +35,14 @@ pub(crate) fn one(passes: &[&'static dyn Pass], draft: &Draft, keep: &mut Keep<'
     })
 }
 
-/// Runs the passes on each project, makes something of what they say and hands it over in order.
+/// What the engine refuses in the Dockerfiles of a project, which passes leave to their authors.
+pub(crate) fn refused(draft: &Draft, ran: &Ran) -> Vec<Problem> {
+    let dockerfiles = ran.report.before.dockerfiles().iter();
+    dockerfiles.flat_map(|file| engine_refuses(&draft.shown(file.path()), file)).collect()
+}
+
+/// Runs the passes on each project, makes something of what they say and hands it over in order, behind what is wrong
+/// with its Dockerfiles.
 pub(crate) fn each<T: Send>(
     passes: &[&'static dyn Pass],
     projects: &[Draft],
@@ -46,7 +53,7 @@ pub(crate) fn each<T: Send>(
     const CHUNK: usize = 256;
     let all = |draft: &Draft| {
         let ran = one(passes, draft, &mut |offer| draft.wants(offer))?;
-        Ok(make(draft, &ran))
+        Ok((refused(draft, &ran), make(draft, &ran)))
     };
     let mut progress = Progress::over(projects.len());
     for chunk in projects.chunks(CHUNK) {
@@ -56,7 +63,13 @@ pub(crate) fn each<T: Send>(
         };
         progress.hide(|| {
             for (draft, result) in chunk.iter().zip(results) {
-                take(draft, result);
+                match result {
+                    Ok((problems, made)) => {
+                        problems.into_iter().for_each(|problem| take(draft, Err(problem)));
+                        take(draft, Ok(made));
+                    }
+                    Err(problem) => take(draft, Err(problem)),
+                }
             }
         });
         progress.advance(chunk.len());

@@ -137,7 +137,10 @@ impl Applying<'_> {
                     draft.wants(offer) && answers.wants(draft, offer, console)
                 });
                 match result {
-                    Ok(ran) => all.push((draft.root.clone(), make(draft, &ran))),
+                    Ok(ran) => {
+                        console.problems(&run::refused(draft, &ran));
+                        all.push((draft.root.clone(), make(draft, &ran)));
+                    }
                     Err(problem) => console.problem(&problem),
                 }
             }

@@ -14,6 +14,7 @@ use dockfit_rewrite::pipeline::Offer;
 use dockfit_rewrite::{Context, Dockerfile, FileSource, MemoryFiles, Project, RelPath};
 use group::grouped;
 use rayon::prelude::*;
+pub(crate) use sound::engine_refuses;
 use sound::{ignore_comments, sound, unread};
 
 use crate::baseline::Baseline;
@@ -47,8 +48,13 @@ impl Draft {
     /// A draft for standard input: one Dockerfile, no other file, no context.
     pub(crate) fn standard_input(settings: Settings, source: Vec<u8>) -> Result<Self, Vec<Problem>> {
         let path = RelPath::new("Dockerfile").unwrap_or_else(RelPath::root);
-        sound("-", &source)?;
+        let document = sound("-", &source)?;
         let context = Context::Unknown("standard input has no context".to_owned());
+        let dockerfile = Dockerfile::from_document(path.clone(), context.clone(), document);
+        let problems = engine_refuses("-", &dockerfile);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         let root = env::current_dir().unwrap_or_default();
         let members = vec![Member { path, context, source: source.into() }];
         Ok(Self { root, settings: Arc::new(settings), members, standard_input: true })

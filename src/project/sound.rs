@@ -1,7 +1,7 @@
 //! What is wrong with a Dockerfile before any pass sees it.
 
-use dockfit_dockerfile::{Document, Span};
-use dockfit_rewrite::ignore_comments_above;
+use dockfit_dockerfile::{Document, Span, SyntaxError};
+use dockfit_rewrite::{Dockerfile, ignore_comments_above};
 
 use crate::disk::ReadFailure;
 use crate::problem::{Problem, ProblemKind};
@@ -20,7 +20,7 @@ pub(super) fn sound(shown: &str, source: &[u8]) -> Result<Document, Vec<Problem>
         return Err(vec![problem.help("run dockfit on what it makes, or change it by hand")]);
     }
     if !document.errors().is_empty() {
-        return Err(refused(shown, &document));
+        return Err(refused(shown, &document, document.errors()));
     }
     match not_utf8(&document) {
         Some(problem) => Err(vec![problem.in_file(shown)]),
@@ -28,13 +28,22 @@ pub(super) fn sound(shown: &str, source: &[u8]) -> Result<Document, Vec<Problem>
     }
 }
 
-/// What the grammar refuses: the first errors, and how many there are.
-fn refused(shown: &str, document: &Document) -> Vec<Problem> {
+/// What the grammar lets pass and the engine refuses all the same: no FROM, a COPY of nothing.
+pub(crate) fn engine_refuses(shown: &str, dockerfile: &Dockerfile) -> Vec<Problem> {
+    refused(shown, dockerfile.document(), dockerfile.errors())
+}
+
+/// The first errors, and how many there are.
+fn refused<'e>(
+    shown: &str,
+    document: &Document,
+    errors: impl IntoIterator<Item = &'e SyntaxError>,
+) -> Vec<Problem> {
     const MOST: usize = 3;
-    let errors = document.errors();
-    let mut problems: Vec<Problem> =
-        errors.iter().take(MOST).map(|error| Problem::syntax(shown, document, error)).collect();
-    if let (Some(last), more @ 1..) = (problems.last_mut(), errors.len().saturating_sub(MOST)) {
+    let mut errors = errors.into_iter();
+    let first = errors.by_ref().take(MOST);
+    let mut problems: Vec<Problem> = first.map(|error| Problem::syntax(shown, document, error)).collect();
+    if let (Some(last), more @ 1..) = (problems.last_mut(), errors.count()) {
         let help = last.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
         last.help =
             Some(format!("{help}the file has {more} more errors; if it is no Dockerfile, exclude it"));

@@ -162,3 +162,33 @@ fn a_context_that_cannot_be() {
     let context = format!("--context={}", elsewhere.root().display());
     refuses(&place, &[&context, "@a"], &["the context lies outside the project"]);
 }
+
+#[test]
+fn what_the_grammar_lets_pass_and_the_engine_refuses() {
+    let place = Place::with(&[
+        ("good/Dockerfile", GOOD),
+        ("no-from/Dockerfile", "RUN pip install x\n"),
+        ("env/Dockerfile", "FROM a\nENV PATH\nRUN sleep 0\n"),
+        ("copy/Dockerfile", "FROM a\nRUN true \\\n  && true\nCOPY  app\n"),
+        ("base/Dockerfile", "FROM one two three\n"),
+    ]);
+    refuses(&place, &["@good", "@no-from"], &["RUN stands before the first FROM", "/no-from/Dockerfile:1:1"]);
+    refuses(&place, &["@good", "@env"], &["ENV needs a name and a value", "/env/Dockerfile:2:5", "^^^^"]);
+    refuses(
+        &place,
+        &["@good", "@copy"],
+        &["COPY needs a source and a destination", "/copy/Dockerfile:4:7", "^^^"],
+    );
+    refuses(&place, &["@good", "@base"], &["FROM takes a base, or a base, AS and a name"]);
+    let said = place.run(&["apply", "--allow-dirty", "@"]);
+    assert_eq!(said.exit, Exit::Error, "{}", said.err);
+    assert_eq!(place.read("env/Dockerfile"), "FROM a\nENV PATH\nRUN sleep 0\n");
+    assert!(place.read("good/Dockerfile").contains("RUN true"), "the good one is changed all the same");
+}
+
+#[test]
+fn a_base_that_a_build_argument_names_is_no_error() {
+    let place = Place::with(&[("Dockerfile", "ARG HOST\nARG BASE=$HOST/app:1\nFROM $BASE\nRUN sleep 0\n")]);
+    let said = place.run(&["diff", "@"]);
+    assert_eq!((said.exit, said.err.as_str()), (Exit::Done, ""));
+}

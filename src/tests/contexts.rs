@@ -36,7 +36,7 @@ fn the_nearest_folder_that_holds_all_sources() {
         ("backend/pyproject.toml", ""),
         (
             "other/Dockerfile",
-            "FROM a AS b\nCOPY $WHAT /\nCOPY --from=b nothing /\nCOPY <<EOF /x\nhello\nEOF\n",
+            "FROM a AS b\nFROM a\nCOPY $WHAT /\nCOPY --from=b nothing /\nCOPY <<EOF /x\nhello\nEOF\n",
         ),
         ("none/Dockerfile", "FROM a\nCOPY missing.txt /\n"),
         ("onbuild/Dockerfile", "FROM a\nONBUILD COPY missing /\nCOPY ../up.txt ./../up.txt /\n"),

@@ -85,7 +85,8 @@ pub fn run(project: &Project, passes: &[&'static dyn Pass], selection: &Selectio
     run_choosing(project, passes, selection, &mut |_| true)
 }
 
-/// As [`run`], with only those decisions that `keep` wants, whatever their outcome.
+/// As [`run`], with only those decisions that `keep` wants, whatever their outcome. A Dockerfile that the engine refuses is
+/// left to its author.
 pub fn run_choosing(
     project: &Project,
     passes: &[&'static dyn Pass],
@@ -99,10 +100,9 @@ pub fn run_choosing(
     for pass in passes.iter().filter(|pass| selection.runs(pass.info())) {
         let task = Task { project: &current, selection };
         let info = pass.info();
-        let (decisions, declined): (Vec<_>, Vec<_>) = pass
-            .run(&task)
-            .into_iter()
-            .partition(|decision| keep(&Offer { pass: info, project: &current, decision }));
+        let (decisions, declined): (Vec<_>, Vec<_>) = pass.run(&task).into_iter().partition(|decision| {
+            is_sound(&current, decision) && keep(&Offer { pass: info, project: &current, decision })
+        });
         let (next, edits) = match step(*pass, &task, &decisions, &declined) {
             Ok(step) => step,
             Err(breach) => {
@@ -120,6 +120,11 @@ pub fn run_choosing(
     }
     let changes = changed(project, &current, maps.keys());
     Report { before: project.clone(), after: current, passes: reports, changes, takebacks }
+}
+
+/// Whether the engine takes the Dockerfile that a decision belongs to.
+fn is_sound(project: &Project, decision: &Decision) -> bool {
+    project.dockerfiles().get(decision.dockerfile).is_none_or(|file| file.errors().next().is_none())
 }
 
 /// The project after one pass, and its edits by file; or the promise that it broke.

@@ -1,8 +1,8 @@
 //! The variables that FROM sees: those that the engine predefines, and the ARGs before the first FROM.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::expand::{Environment, Lexer, Lookup};
+use crate::expand::{Environment, Expanded, Lexer, Lookup};
 use crate::operation::{Argument, Problem};
 use crate::values::platform::Platform;
 
@@ -12,6 +12,8 @@ use super::expansion::{Budget, expansion_problem};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Globals {
     values: HashMap<String, String>,
+    /// Those whose default is put together from arguments without a value.
+    incomplete: HashSet<String>,
 }
 
 impl Globals {
@@ -41,7 +43,7 @@ impl Globals {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), build_arg(name).unwrap_or_else(|| value.to_owned())))
             .collect();
-        Self { values }
+        Self { values, incomplete: HashSet::new() }
     }
 
     /// Declares the arguments of an ARG before the first FROM. Mirrors buildkit `buildMetaArgs`.
@@ -62,12 +64,22 @@ impl Globals {
                         .process_word(&default.text, self)
                         .map_err(|error| expansion_problem(&error, default))?;
                     budget.spend(expanded.text.len(), default)?;
+                    if self.lacks(&expanded) {
+                        self.incomplete.insert(name.clone());
+                    }
                     expanded.text
                 }
             };
             self.values.insert(name.clone(), value);
         }
         Ok(())
+    }
+
+    /// Whether an argument in a word has no value, so that a build that gives it one may make another word of it.
+    pub(crate) fn lacks(&self, word: &Expanded) -> bool {
+        let empty =
+            |name: &String| self.incomplete.contains(name) || self.value(name).is_none_or(str::is_empty);
+        !word.unmatched.is_empty() || word.used.iter().any(empty)
     }
 
     /// The value of a global variable.

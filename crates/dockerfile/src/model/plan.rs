@@ -56,8 +56,7 @@ pub(crate) fn stage(
         let expanded =
             lexer.process_word(&word.text, globals).map_err(|error| expansion_problem(&error, word))?;
         budget.spend(expanded.text.len(), word)?;
-        missing |= !expanded.unmatched.is_empty()
-            || expanded.used.iter().any(|name| globals.value(name).is_none_or(str::is_empty));
+        missing |= globals.lacks(&expanded);
         for name in expanded.used.into_iter().chain(expanded.unmatched) {
             if !base_arguments.contains(&name) {
                 base_arguments.push(name);

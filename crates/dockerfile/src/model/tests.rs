@@ -137,7 +137,9 @@ fn a_base_that_needs_arguments_is_told_apart() {
     assert_eq!(kind("FROM $REGISTRY/app\n"), SyntaxErrorKind::MissingArgument);
     assert_eq!(kind("FROM app:$TAG\n"), SyntaxErrorKind::MissingArgument);
     assert_eq!(kind("FROM --platform=$P app\n"), SyntaxErrorKind::MissingArgument);
+    assert_eq!(kind("ARG HOST\nARG BASE=$HOST/app:1\nFROM $BASE\n"), SyntaxErrorKind::MissingArgument);
     assert_eq!(kind("ARG TAG=1\nFROM App:$TAG\n"), SyntaxErrorKind::Base);
+    assert_eq!(kind("ARG TAG=1\nARG BASE=App:$TAG\nFROM $BASE\n"), SyntaxErrorKind::Base);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use dockfit_dockerfile::model::Model;
-use dockfit_dockerfile::{Document, Keyword, RunForm};
+use dockfit_dockerfile::{Document, Keyword, RunForm, SyntaxError, SyntaxErrorKind};
 use dockfit_shell::Script;
 
 use super::IgnoreComment;
@@ -88,6 +88,13 @@ impl Dockerfile {
     /// What it means to the engine, worked out when first asked for.
     pub fn model(&self) -> &Model {
         self.model.get_or_init(|| Model::of(&self.document))
+    }
+
+    /// What the engine refuses, first what the grammar does. A base that an argument without a default names may well be
+    /// there when the image is built.
+    pub fn errors(&self) -> impl Iterator<Item = &SyntaxError> {
+        // The model's errors begin with those of the document.
+        self.model().errors().iter().filter(|error| error.kind != SyntaxErrorKind::MissingArgument)
     }
 
     /// What the RUN with this index (of all instructions) executes, parsed when first asked for; `None` for
