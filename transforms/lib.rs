@@ -5,10 +5,16 @@ mod by_stage;
 mod cache_mounts;
 mod dockerfiles;
 mod package_caches;
+mod syntax_line;
 
 use dockfit_rewrite::Pass;
 
 /// All passes, in the order in which they run: structural ones first where others edit what they make.
 pub fn passes() -> &'static [&'static dyn Pass] {
-    &[&apt_caches::AptCaches, &package_caches::PackageCaches]
+    &[
+        &apt_caches::AptCaches,
+        &package_caches::PackageCaches,
+        // Last: it looks at what the others have made.
+        &syntax_line::SyntaxLine,
+    ]
 }
