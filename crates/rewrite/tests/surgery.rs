@@ -47,6 +47,12 @@ fn a_word_goes_with_the_blank_before_it() {
 }
 
 #[test]
+fn a_line_of_nothing_but_a_continuation_does_not_stay_at_the_end() {
+    check("RUN a \\\n \\\n # note\n  b\nFROM c\n", &["b"], "RUN a\n # note\nFROM c\n");
+    check("RUN a \\\n \\\n  b \\\n  c\n", &["b"], "RUN a \\\n \\\n  c\n");
+}
+
+#[test]
 fn a_number_does_not_become_a_file_descriptor() {
     check("RUN echo 2 --b>/log\n", &["--b"], "RUN echo 2 >/log\n");
     check("RUN echo 2 --b >/log\n", &["--b"], "RUN echo 2 >/log\n");

@@ -187,6 +187,8 @@ impl<'a> Plan<'a> {
     fn edits(&self, document: &Document, instruction: &Instruction) -> Result<Vec<Edit>, CannotEdit> {
         let mut edits = Vec::new();
         let mut last_kept: Option<usize> = None;
+        // Rows behind it with nothing on them but a continuation, which would go on to nothing.
+        let mut hollow: Vec<&Row> = Vec::new();
         let mut uncontinued = Vec::new();
         for (index, (row, fate)) in self.rows.iter().zip(&self.fates).enumerate() {
             let cut = |cuts: &[Span]| -> Vec<Edit> {
@@ -203,13 +205,18 @@ impl<'a> Plan<'a> {
                     edits.extend(cut(cuts));
                     if index == 0 {
                         edits.extend(self.pull_up(document, instruction, cuts));
+                    } else if row.continuation.is_some() && first_left(document, row, &[]).is_none() {
+                        hollow.push(row);
+                        continue;
                     }
+                    hollow.clear();
                     last_kept = Some(index);
                     continue;
                 }
             }
             if row.continuation.is_none() {
                 uncontinued.push(last_kept.ok_or(CannotEdit::NothingLeft)?);
+                edits.extend(hollow.drain(..).map(|row| Edit::delete(row.line)));
             }
         }
         for index in uncontinued {
