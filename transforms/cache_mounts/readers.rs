@@ -85,11 +85,17 @@ fn mounted_from(model: &Model, index: usize, folder: &str) -> Vec<(usize, usize)
     from.collect()
 }
 
-/// Whether a COPY or ADD writes into the folder.
+/// Whether a COPY or ADD writes into the folder. What is taken from another stage to a folder above may bring it along.
 fn puts_into(model: &Model, index: usize, folder: &str) -> bool {
     let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index) else { return false };
     let path = expanded(model, index, &copy.destination.text);
-    path.starts_with('/') && is_inside(&path, folder)
+    let from_stage = || {
+        let takes = model.stage_of(index).map(|stage| stage.takes.as_slice()).unwrap_or_default();
+        takes.iter().any(|take| take.by == Taker::Instruction(index) && matches!(take.from, Origin::Stage(_)))
+    };
+    path.starts_with('/')
+        && (is_inside(&path, folder)
+            || (overlaps(&path, folder) && from_stage() && !path.trim_matches('/').is_empty()))
 }
 
 /// Whether a COPY or ADD takes something of the folder, or the folder with others.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dockfit_dockerfile::model::{Model, State as BuildState, Value};
-use dockfit_dockerfile::{DirectiveName, Document, Instruction, Keyword, LogicalText, RunForm};
+use dockfit_dockerfile::{DirectiveName, Document, Instruction, JsonArray, Keyword, LogicalText, RunForm};
 use dockfit_rewrite::{Declared, Dockerfile, Run, surgery};
 use dockfit_shell::{Lookup, Options, Script, State};
 
@@ -96,6 +96,14 @@ impl<'d> Step<'d> {
         self.run.form.shell_text()
     }
 
+    /// The words of an exec form.
+    pub(crate) fn exec_form(&self) -> Option<&'d JsonArray> {
+        match &self.run.form {
+            RunForm::Exec(array) => Some(array),
+            RunForm::Shell(_) | RunForm::File { .. } => None,
+        }
+    }
+
     /// Its commands, wrappers such as `sudo` taken off.
     pub(crate) fn calls(&self) -> &[Call<'d>] {
         self.calls.get_or_init(|| self.script().map(|script| calls(self, script)).unwrap_or_default())
@@ -124,10 +132,11 @@ impl<'d> Step<'d> {
         let Some(environment) = self.model().environment(self.index) else { return Lookup::Unknown };
         match environment.value(name) {
             Some(Value::Known(value)) => Lookup::Set(value.to_string()),
-            Some(Value::Partial(_) | Value::Unknown) => Lookup::Unknown,
-            None if name == "HOME" && self.users.is_some() => {
+            // A base image that is not known could set HOME, but hardly any does.
+            None | Some(Value::Unknown) if name == "HOME" && self.users.is_some() => {
                 self.account().map_or(Lookup::Unknown, |account| Lookup::Set(account.home.clone()))
             }
+            Some(Value::Partial(_) | Value::Unknown) => Lookup::Unknown,
             None if name == "HOME" => Lookup::Unknown,
             None => Lookup::Unset,
         }

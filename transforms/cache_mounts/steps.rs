@@ -39,6 +39,11 @@ impl<'d> Steps<'d> {
         self.dockerfile.model()
     }
 
+    /// All of them, in order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Step<'d>> {
+        self.runs.iter()
+    }
+
     /// Those whose text has one of `words` in it.
     pub(crate) fn mentioning<'s>(&'s self, words: &'s [&str]) -> impl Iterator<Item = &'s Step<'d>> {
         self.runs.iter().filter(|step| step.mentions(words))

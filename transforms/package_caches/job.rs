@@ -1,9 +1,11 @@
 //! One manager in one RUN.
 
+use dockfit_dockerfile::values::reference::ImageReference;
 use dockfit_rewrite::surgery;
 use dockfit_shell::Script;
 
 use super::manager::Manager;
+use super::options::{self, Configured, PutIn};
 use super::usage::{self, Action};
 use crate::cache_mounts::account;
 use crate::cache_mounts::call::{As, Call, Place};
@@ -12,6 +14,14 @@ use crate::cache_mounts::mount::{CacheMount, Covered, covered, has_cache_at, unk
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 use crate::cache_mounts::{Refusal, TakenOut};
+
+/// What the jobs of one Dockerfile are worked out from.
+pub(super) struct Setting<'s, 'd> {
+    pub(super) steps: &'s Steps<'d>,
+    pub(super) configured: Configured,
+    /// The pass, as comments name it that keep it away.
+    pub(super) pass: &'static str,
+}
 
 /// The use of one manager in one RUN.
 pub(super) struct Job<'s, 'd> {
@@ -38,6 +48,8 @@ pub(super) struct Plan {
     pub(super) mounts: Vec<CacheMount>,
     /// Words that switch the cache off.
     pub(super) switches: Vec<Place>,
+    /// Options that are missing.
+    pub(super) put_in: Vec<PutIn>,
     /// Whether something empties the cache.
     pub(super) emptied: bool,
 }
@@ -45,36 +57,49 @@ pub(super) struct Plan {
 impl Plan {
     /// Whether the RUN is not yet as it should be.
     pub(super) fn changes(&self) -> bool {
-        !self.mounts.is_empty() || !self.switches.is_empty() || self.emptied
+        !self.mounts.is_empty() || !self.switches.is_empty() || !self.put_in.is_empty() || self.emptied
     }
 }
 
 /// The jobs of a RUN, one for each manager that fills its cache there.
-pub(super) fn jobs<'s, 'd>(steps: &Steps<'d>, step: &'s Step<'d>, pass: &str) -> Vec<Job<'s, 'd>> {
+pub(super) fn jobs<'s, 'd>(setting: &Setting<'s, 'd>, step: &'s Step<'d>) -> Vec<Job<'s, 'd>> {
     let mut jobs: Vec<Job<'s, 'd>> = Vec::new();
     for call in step.calls() {
         if let Some((manager, Action::Fill)) = usage::manager(call)
             && !jobs.iter().any(|job| job.manager.name == manager.name)
         {
-            let plan = plan(steps, step, manager, pass);
+            let fills = |call: &Call<'_>| {
+                usage::manager(call)
+                    .is_some_and(|(found, action)| found.name == manager.name && action == Action::Fill)
+            };
+            let plan = plan(setting, step, manager, &fills);
             jobs.push(Job { step, manager, plan });
         }
     }
     jobs
 }
 
-fn plan(steps: &Steps<'_>, step: &Step<'_>, manager: &'static Manager, pass: &str) -> Result<Plan, Refusal> {
+/// What is to be done for the commands of a RUN that use the manager.
+pub(super) fn plan(
+    setting: &Setting<'_, '_>,
+    step: &Step<'_>,
+    manager: &'static Manager,
+    uses: &dyn Fn(&Call<'_>) -> bool,
+) -> Result<Plan, Refusal> {
     let calls = step.calls();
-    if let Some(refusal) = step.refuses_edits(pass) {
+    if let Some(refusal) = step.refuses_edits(setting.pass) {
         return Err(refusal);
     }
-    let own: Vec<&Call<'_>> = calls
-        .iter()
-        .filter(|call| {
-            usage::manager(call)
-                .is_some_and(|(found, action)| found.name == manager.name && action == Action::Fill)
-        })
-        .collect();
+    let image = account::base_image(step);
+    let own: Vec<&Call<'_>> = calls.iter().filter(|call| uses(call)).collect();
+    if let Some(refusal) = own.iter().find_map(|call| works_elsewhere(call, manager, image)) {
+        return Err(refusal);
+    }
+    if !manager.kept_by.is_empty() && !setting.configured.has(manager.kept_by) {
+        let text =
+            format!("{} deletes what it downloaded, unless the repositories say otherwise", manager.name);
+        return Err(Refusal::new("not-kept", text, manager.keep_it_by));
+    }
     if let Some(setting) = own.iter().find_map(|call| usage::links(step, call, manager)) {
         let text = format!(
             "{setting} links installed files to the cache; in a mount they would not be in the image"
@@ -96,12 +121,20 @@ fn plan(steps: &Steps<'_>, step: &Step<'_>, manager: &'static Manager, pass: &st
             "install such packages in a RUN of their own",
         ));
     }
-    let mut plan = Plan { folders: Vec::new(), mounts: Vec::new(), switches: Vec::new(), emptied: false };
+    let mut plan = Plan {
+        folders: Vec::new(),
+        mounts: Vec::new(),
+        switches: Vec::new(),
+        put_in: Vec::new(),
+        emptied: false,
+    };
     for call in &own {
         if call.user != As::Same {
             as_same_user(step, call, manager)?;
         }
-        for cache in manager.caches {
+        let caches =
+            manager.caches.iter().filter(|cache| usage::uses(call, manager, cache) && cache.on.holds(image));
+        for cache in caches {
             let folder = match usage::folder(step, call, manager, cache) {
                 Ok(folder) => folder,
                 // Its author knows the user; so the mount is taken to be right.
@@ -119,11 +152,13 @@ fn plan(steps: &Steps<'_>, step: &Step<'_>, manager: &'static Manager, pass: &st
                 }
                 Covered::Unknown => return Err(unknown_mount()),
                 Covered::No => {
-                    if let Some(refusal) = steps.later_reader(step, &folder) {
+                    if let Some(refusal) = setting.steps.later_reader(step, &folder) {
                         return Err(refusal);
                     }
                     let owner = step.account().map_or(None, |account| account.owner);
-                    let builds = own.iter().any(|call| usage::may_build(step, call, manager));
+                    let owner = owner.filter(|_| !manager.as_root);
+                    let builds =
+                        !cache.only_downloads && own.iter().any(|call| usage::may_build(step, call, manager));
                     let id = if builds { Some(cache_id(manager, step)?) } else { None };
                     plan.mounts.push(CacheMount {
                         target: folder.clone(),
@@ -145,25 +180,54 @@ fn plan(steps: &Steps<'_>, step: &Step<'_>, manager: &'static Manager, pass: &st
         }
         plan.switches.extend(switches);
     }
+    let new_mount = !plan.mounts.is_empty();
+    for (index, call) in calls.iter().enumerate().filter(|(_, call)| uses(call)) {
+        let earlier = calls.get(..index).unwrap_or_default();
+        let missing = options::missing(call, earlier, manager, image, &setting.configured, new_mount);
+        plan.put_in.extend(options::put_in(call, manager, &missing, &mut plan.switches));
+    }
     let found = emptying(calls, &plan.folders)?;
     plan.emptied = !found.is_empty();
     // Nothing is taken away on an assumption: without its mount the cache would end up in the image.
     let off = |call: &&Call<'_>| usage::is_switched_off(step, call, manager);
     if plan.emptied || !plan.switches.is_empty() || own.iter().any(off) {
         let by_home = step.account().ok().and_then(|account| account.assumed.clone());
-        if let Some(refusal) = by_home.filter(|_| !plan.mounts.is_empty()) {
+        let depends = !plan.mounts.is_empty() && !manager.as_root;
+        if let Some(refusal) = by_home.filter(|_| depends) {
             return Err(refusal);
         }
     }
     // Shown to be possible now, so that what depends on it (a variable that switches the cache off) can rely on it.
     edits_of(step, calls, &plan.folders, &plan.switches)?;
+    options::edits(step, &plan.put_in)?;
     Ok(plan)
+}
+
+/// The refusal of a command whose cache is not where the table says.
+fn works_elsewhere(call: &Call<'_>, manager: &Manager, image: Option<&ImageReference>) -> Option<Refusal> {
+    let named = |text: &str| {
+        let option = text.split('=').next().unwrap_or(text);
+        manager.elsewhere.iter().find(|elsewhere| **elsewhere == option)
+    };
+    if let Some(option) = call.args.iter().find_map(|arg| named(arg.value.as_deref().unwrap_or(&arg.text))) {
+        let text = format!("`{option}` has {} work in another folder, where its cache is, too", manager.name);
+        return Some(Refusal::new("works-elsewhere", text, "add the mount by hand, below that folder"));
+    }
+    let decided = !manager.base_decides.contains(&call.program.as_str())
+        || manager.caches.iter().any(|cache| cache.on.names(image));
+    (!decided).then(|| {
+        let text = format!("which {} this is depends on the base image, which is not known", call.program);
+        Refusal::new("base-unknown", text, "add the mount by hand")
+    })
 }
 
 /// `sudo pip` works in another home than `pip`, but for root.
 fn as_same_user(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Result<(), Refusal> {
     let root = |user: &str| matches!(user, "root" | "0");
     let to_root = matches!(&call.user, As::User(user) if root(user));
+    if to_root && manager.as_root {
+        return Ok(());
+    }
     if to_root && step.account()?.owner.is_none() {
         return Ok(());
     }
@@ -220,6 +284,11 @@ pub(super) fn edits(step: &Step<'_>, plans: &[&Plan]) -> Result<TakenOut, Refusa
     let folders: Vec<String> = plans.iter().flat_map(|plan| plan.folders.clone()).collect();
     let switches: Vec<Place> = plans.iter().flat_map(|plan| plan.switches.clone()).collect();
     let mut taken = edits_of(step, step.calls(), &folders, &switches)?;
+    for plan in plans {
+        let put_in = options::edits(step, &plan.put_in)?;
+        taken.edits.extend(put_in.edits);
+        taken.declares.extend(put_in.declares);
+    }
     let mut flags: Vec<String> =
         plans.iter().flat_map(|plan| plan.mounts.iter()).map(ToString::to_string).collect();
     flags.dedup();

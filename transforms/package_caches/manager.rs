@@ -29,6 +29,20 @@ pub(crate) struct Manager {
     pub(crate) wants: Option<Wanted>,
     /// Settings that make a mount wrong, since the installed files would lie in the cache.
     pub(crate) links: &'static [Link],
+    /// Options that it has to be given, for what it downloads to be kept and what it installs to be up to date.
+    pub(crate) wanted_options: &'static [WantedOption],
+    /// Words of which one has to stand in the Dockerfile, since it keeps nothing otherwise; none where it keeps by itself.
+    pub(crate) kept_by: &'static [&'static str],
+    /// What to do where none of them does.
+    pub(crate) keep_it_by: &'static str,
+    /// Options with which it works on another root folder, where its cache is, too.
+    pub(crate) elsewhere: &'static [&'static str],
+    /// Programs whose folder only the base image tells; without a known one they get no mount.
+    pub(crate) base_decides: &'static [&'static str],
+    /// Whether it runs as root only, so that the cache is root's.
+    pub(crate) as_root: bool,
+    /// Set where what was downloaded is used where it lies, so that later steps and the image itself may need it.
+    pub(crate) in_place: Option<InPlace>,
     /// Where these facts are from, and when they were looked at.
     #[allow(dead_code, reason = "read by people, and by the test that each row has one")]
     pub(crate) source: &'static str,
@@ -47,23 +61,109 @@ pub(crate) const EMPTY_ROW: Manager = Manager {
     keeps_builds: None,
     wants: None,
     links: &[],
+    wanted_options: &[],
+    kept_by: &[],
+    keep_it_by: "",
+    elsewhere: &[],
+    base_decides: &[],
+    as_root: false,
+    in_place: None,
     source: "",
 };
 
 /// A cache of which nothing is known yet.
-pub(crate) const EMPTY_CACHE: Cache = Cache { option: None, variables: &[], below_home: "", sharing: None };
+pub(crate) const EMPTY_CACHE: Cache = Cache {
+    option: None,
+    options_in: &[],
+    variables: &[],
+    below_home: "",
+    sharing: None,
+    only_downloads: false,
+    programs: &[],
+    commands: &[],
+    on: On::Any,
+};
 
 /// A folder that a manager keeps.
 #[derive(Debug)]
 pub(crate) struct Cache {
     /// The option that names the folder.
     pub(crate) option: Option<&'static str>,
+    /// Variables whose value holds options, that one among them.
+    pub(crate) options_in: &'static [&'static str],
     /// The variables that name it, the strongest first, each with what is put behind the value.
     pub(crate) variables: &'static [(&'static str, &'static str)],
-    /// Where it is below the home folder, when nothing names it.
+    /// Where it is below the home folder, when nothing names it; from the root folder on, if it begins with `/`.
     pub(crate) below_home: &'static str,
     /// How builds at the same time may share it; `None` where it is safe to share.
     pub(crate) sharing: Option<&'static str>,
+    /// Whether nothing in it was built here, whatever else the manager keeps.
+    pub(crate) only_downloads: bool,
+    /// The programs that use it; all of the manager's where none is named.
+    pub(crate) programs: &'static [&'static str],
+    /// The subcommands that use it; all that fill a cache where none is named.
+    pub(crate) commands: &'static [&'static [&'static str]],
+    /// The base images on which it is used.
+    pub(crate) on: On,
+}
+
+impl Cache {
+    /// Whether its place does not depend on whose home it is.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.below_home.starts_with('/')
+    }
+}
+
+/// On which base images something holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum On {
+    /// On all.
+    Any,
+    /// On these.
+    Only(&'static [&'static [Base]]),
+    /// On all but these.
+    Not(&'static [&'static [Base]]),
+}
+
+/// Images of one repository.
+#[derive(Debug)]
+pub(crate) struct Base {
+    /// As people write it; a `*` at the end stands for anything.
+    pub(crate) repository: &'static str,
+    /// The versions from this one on; a tag without a number counts as the newest.
+    pub(crate) since: Option<u32>,
+    /// The versions before this one.
+    pub(crate) before: Option<u32>,
+}
+
+/// An option that a manager has to be given.
+#[derive(Debug)]
+pub(crate) struct WantedOption {
+    /// As it is put in.
+    pub(crate) option: &'static str,
+    /// How words begin that say it, or the contrary.
+    pub(crate) said_by: &'static [&'static str],
+    /// Words anywhere in the Dockerfile that say it, as in a configuration file.
+    pub(crate) configured_by: &'static [&'static str],
+    /// Subcommands earlier in the RUN that do the same.
+    pub(crate) done_by: &'static [&'static [&'static str]],
+    /// Whether it is enough for the first command of a RUN.
+    pub(crate) once: bool,
+    /// Whether it is wanted only where the mount is new: with a mount of the author's own it is the author's choice.
+    pub(crate) with_new_mount: bool,
+    /// The base images on which the manager has it.
+    pub(crate) on: On,
+}
+
+/// What is known of a manager that works from its cache.
+#[derive(Debug)]
+pub(crate) struct InPlace {
+    /// By which a step uses what is there, and downloads nothing.
+    pub(crate) offline: &'static [Rule],
+    /// Operands by which it puts what it builds into the cache, for later steps.
+    pub(crate) publishes: &'static [&'static str],
+    /// Programs that are known to run it.
+    pub(crate) run_by: &'static [&'static str],
 }
 
 /// What switches a cache off.
@@ -135,10 +235,14 @@ pub(crate) struct Link {
 pub(crate) struct Wanted {
     /// Its name.
     pub(crate) variable: &'static str,
-    /// Its value.
-    pub(crate) value: &'static str,
+    /// Its value; `None` for the folder of the cache.
+    pub(crate) value: Option<&'static str>,
     /// The option that says the same.
     pub(crate) option: &'static str,
+    /// Other variables that make it needless.
+    pub(crate) unless: &'static [&'static str],
     /// Why, for the comment that is written with it.
     pub(crate) why: &'static str,
+    /// Whether nothing is kept in the mount without it.
+    pub(crate) needed: bool,
 }

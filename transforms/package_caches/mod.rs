@@ -1,8 +1,11 @@
 //! `package-caches`: what package managers download is kept in cache mounts.
 
+mod bases;
+mod in_place;
 mod job;
 mod manager;
 mod managers;
+mod options;
 mod switch;
 mod usage;
 mod wanted;
@@ -11,8 +14,10 @@ use dockfit_rewrite::{
     Consent, Decision, DecisionInfo, Declared, Facet, Outcome, Pass, PassInfo, Safety, Task,
 };
 
-use self::job::{Job, Plan};
+use self::job::{Job, Plan, Setting};
+use self::options::Configured;
 use self::switch::Switch;
+use self::wanted::Wanted;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
 use crate::dockerfiles::File;
@@ -38,12 +43,18 @@ static LINK_MODE: DecisionInfo = DecisionInfo {
     safety: Safety::Safe,
 };
 
+static KEEP: DecisionInfo = DecisionInfo {
+    id: "package-caches/keep",
+    summary: "a variable that has a manager keep its downloads where the mount is",
+    safety: Safety::Safe,
+};
+
 static INFO: PassInfo = PassInfo {
     id: "package-caches",
     proposal: "1.2",
     summary: "a step that installs packages downloads all of them again when one changes; a cache mount keeps them",
     page: include_str!("README.md"),
-    decisions: &[&MOUNT, &ENABLE, &LINK_MODE],
+    decisions: &[&MOUNT, &ENABLE, &LINK_MODE, &KEEP],
     facets: &[Facet::Env, Facet::Files, Facet::Layers],
     after: &[],
 };
@@ -64,16 +75,18 @@ impl Pass for PackageCaches {
 fn decide(file: &File<'_>) -> Vec<Decision> {
     let words: Vec<&str> = managers::MANAGERS.iter().flat_map(|manager| manager.programs).copied().collect();
     let steps = Steps::of(file.dockerfile);
+    let setting = Setting { steps: &steps, configured: Configured::of(file.dockerfile), pass: MOUNT.id };
     let mut jobs: Vec<Job<'_, '_>> =
-        steps.mentioning(&words).flat_map(|step| job::jobs(&steps, step, MOUNT.id)).collect();
+        steps.mentioning(&words).flat_map(|step| job::jobs(&setting, step)).collect();
     if jobs.is_empty() {
         return Vec::new();
     }
+    in_place::judge(&setting, &mut jobs);
     let consent = file.task.consent(&ENABLE) == Consent::Given;
     let switches = switch::judge(&steps, &mut jobs, ENABLE.id, consent);
     let mut decisions: Vec<Decision> =
         switches.iter().filter(|switch| switch.goes()).map(|switch| enable(file, switch)).collect();
-    decisions.extend(link_modes(file, &jobs));
+    decisions.extend(variables(file, &jobs));
     for of_step in jobs.chunk_by(|job, next| job.step.index == next.step.index) {
         mounts(file, of_step, &mut decisions);
     }
@@ -87,15 +100,15 @@ fn enable(file: &File<'_>, switch: &Switch) -> Decision {
     file.decision(&ENABLE, switch.span, outcome)
 }
 
-fn link_modes(file: &File<'_>, jobs: &[Job<'_, '_>]) -> Vec<Decision> {
-    if file.task.consent(&LINK_MODE) != Consent::Given {
-        return Vec::new();
-    }
+fn variables(file: &File<'_>, jobs: &[Job<'_, '_>]) -> Vec<Decision> {
+    let decision = |wanted: &Wanted| if wanted.needed { &KEEP } else { &LINK_MODE };
     wanted::wanted(file.dockerfile, jobs)
         .into_iter()
+        .filter(|wanted| file.task.consent(decision(wanted)) == Consent::Given)
         .map(|wanted| {
+            let info = decision(&wanted);
             let outcome = file.change([wanted.edit], vec![Declared::Env(wanted.variable.to_owned())], None);
-            file.decision(&LINK_MODE, wanted.span, outcome)
+            file.decision(info, wanted.span, outcome)
         })
         .collect()
 }

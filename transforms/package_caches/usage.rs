@@ -24,34 +24,75 @@ pub(super) enum Action {
 /// The manager that `call` runs, and what it does.
 pub(super) fn manager(call: &Call<'_>) -> Option<(&'static Manager, Action)> {
     let manager = MANAGERS.iter().find(|manager| manager.programs.contains(&call.program.as_str()))?;
-    let words = operands(manager, call);
-    let starts = |command: &&[&str]| {
-        words.len() >= command.len() && command.iter().zip(&words).all(|(want, have)| *have == Some(*want))
-    };
-    let action = if manager.emptying.iter().any(starts) {
+    let words: Vec<Option<&str>> = call.args.iter().map(|arg| arg.value.as_deref()).collect();
+    Some((manager, action(manager, &words)))
+}
+
+/// What the manager does when it gets these words; `None` for one that is not known.
+pub(super) fn action(manager: &Manager, words: &[Option<&str>]) -> Action {
+    let is = |commands: &[&[&str]]| is_one_of(manager, words, commands);
+    if is(manager.emptying) {
         Action::Empty
-    } else if manager.commands.iter().any(starts) {
-        Action::Fill
-    } else if manager.also_fill.iter().any(starts) {
+    } else if is(manager.commands) {
+        // The command line of a manager that has no subcommands may just ask for its version.
+        let only_options = || words.iter().flatten().all(|word| word.starts_with('-'));
+        let idle = manager.commands.contains(&&[][..]) && !words.is_empty() && only_options();
+        if idle { Action::Other } else { Action::Fill }
+    } else if is(manager.also_fill) {
         Action::MayFill
     } else {
         Action::Other
-    };
-    Some((manager, action))
+    }
 }
 
-/// The words of `call` that are no options nor their values; `None` for one that is not known.
-fn operands<'c>(manager: &Manager, call: &'c Call<'_>) -> Vec<Option<&'c str>> {
+/// Whether `call`, which is one of the manager, is one of these subcommands.
+pub(super) fn is_command(manager: &Manager, call: &Call<'_>, commands: &[&[&str]]) -> bool {
+    let words: Vec<Option<&str>> = call.args.iter().map(|arg| arg.value.as_deref()).collect();
+    is_one_of(manager, &words, commands)
+}
+
+/// Whether `call` uses `cache`. What runs the manager without naming it may use each.
+pub(super) fn uses(call: &Call<'_>, manager: &Manager, cache: &Cache) -> bool {
+    let program = call.program.as_str();
+    if !manager.programs.contains(&program) {
+        return cache.programs.is_empty();
+    }
+    (cache.programs.is_empty() || cache.programs.contains(&program))
+        && (cache.commands.is_empty() || is_command(manager, call, cache.commands))
+}
+
+/// The place of the subcommand among the arguments of `call`.
+pub(super) fn subcommand(manager: &Manager, call: &Call<'_>) -> Option<usize> {
+    let words: Vec<Option<&str>> = call.args.iter().map(|arg| arg.value.as_deref()).collect();
+    operands(manager, &words).first().map(|(index, _)| *index)
+}
+
+/// An option in a command may stand anywhere behind its program.
+fn is_one_of(manager: &Manager, words: &[Option<&str>], commands: &[&[&str]]) -> bool {
+    let operands = operands(manager, words);
+    commands.iter().any(|command| {
+        let (options, command): (Vec<&str>, Vec<&str>) =
+            command.iter().partition(|word| word.starts_with('-'));
+        operands.len() >= command.len()
+            && command.iter().zip(&operands).all(|(want, (_, have))| *have == Some(*want))
+            && options.iter().all(|option| words.contains(&Some(*option)))
+    })
+}
+
+/// The words that are no options nor their values, nor the name of a toolchain (`+nightly`), with their places; `None`
+/// for one that is not known.
+fn operands<'w>(manager: &Manager, words: &[Option<&'w str>]) -> Vec<(usize, Option<&'w str>)> {
     let mut operands = Vec::new();
-    let mut args = call.args.iter();
-    while let Some(arg) = args.next() {
-        match arg.value.as_deref() {
+    let mut words = words.iter().enumerate();
+    while let Some((index, word)) = words.next() {
+        match word {
             Some(option) if option.starts_with('-') => {
-                if manager.valued_options.contains(&option) {
-                    args.next();
+                if manager.valued_options.contains(option) {
+                    words.next();
                 }
             }
-            value => operands.push(value),
+            Some(toolchain) if toolchain.starts_with('+') => {}
+            word => operands.push((index, *word)),
         }
     }
     operands
@@ -78,6 +119,22 @@ pub(super) fn folder(
             OptionValue::Absent => {}
         }
     }
+    if let (Some(option), false) = (cache.option, cache.options_in.is_empty()) {
+        for variable in cache.options_in {
+            match value(step, call, variable) {
+                Lookup::Set(options) => {
+                    let named = options
+                        .split_whitespace()
+                        .find_map(|word| word.strip_prefix(option)?.strip_prefix('='));
+                    if let Some(path) = named {
+                        return absolute(path).ok_or_else(|| moved(variable));
+                    }
+                }
+                Lookup::Unknown if set_here(step, call, variable) => return Err(moved(variable)),
+                Lookup::Unset | Lookup::Unknown => {}
+            }
+        }
+    }
     for (variable, behind) in cache.variables {
         match value(step, call, variable) {
             Lookup::Set(value) if !value.is_empty() => {
@@ -87,6 +144,9 @@ pub(super) fn folder(
             Lookup::Unknown if set_here(step, call, variable) => return Err(moved(variable)),
             Lookup::Set(_) | Lookup::Unset | Lookup::Unknown => {}
         }
+    }
+    if cache.is_fixed() {
+        return Ok(cache.below_home.to_owned());
     }
     if let Some(home) = call.own_variable("HOME") {
         let Lookup::Set(home) = home else { return Err(moved("HOME")) };
@@ -206,7 +266,7 @@ pub(super) fn builds_against_installed(
 }
 
 /// Whether an option of `call`, or the variable that says the same, follows `rule`.
-fn follows(step: &Step<'_>, call: &Call<'_>, rule: &Rule) -> bool {
+pub(super) fn follows(step: &Step<'_>, call: &Call<'_>, rule: &Rule) -> bool {
     let by_option = match rule.value {
         None => call.values().any(|value| value == rule.option),
         Some(wanted) => option_value(call, rule.option).is(wanted),

@@ -13,6 +13,8 @@ use super::usage::{self, Action};
 /// A variable to set, and the edit that does.
 pub(super) struct Wanted {
     pub(super) variable: &'static str,
+    /// Whether nothing is kept without it.
+    pub(super) needed: bool,
     pub(super) span: Span,
     pub(super) edit: Edit,
 }
@@ -35,17 +37,26 @@ pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_, '_>]) -> Vec<Wante
         });
         let says_so = |call: &crate::cache_mounts::call::Call<'_>| {
             !matches!(usage::option_value(call, wants.option), usage::OptionValue::Absent)
-                || matches!(usage::value(job.step, call, wants.variable), Lookup::Set(_))
+                || [wants.variable]
+                    .iter()
+                    .chain(wants.unless)
+                    .any(|name| matches!(usage::value(job.step, call, name), Lookup::Set(_)))
         };
         if fills.all(says_so) {
             continue;
         }
         done.insert((wants.variable, stage.index));
-        let line =
-            format!("{} {}={}", Habits::of(document).keyword(Keyword::Env), wants.variable, wants.value);
+        let folder = job.plan.as_ref().ok().and_then(|plan| plan.folders.first()).map(String::as_str);
+        let Some(value) = wants.value.or(folder) else { continue };
+        let line = format!("{} {}={value}", Habits::of(document).keyword(Keyword::Env), wants.variable);
         let lines = [format!("# {}", wants.why), line];
         let edit = surgery::insert_behind(document, stage.from, &lines);
-        all.push(Wanted { variable: wants.variable, span: job.step.instruction.text_span(), edit });
+        all.push(Wanted {
+            variable: wants.variable,
+            needed: wants.needed,
+            span: job.step.instruction.text_span(),
+            edit,
+        });
     }
     all
 }

@@ -78,6 +78,13 @@ pub enum Declared {
         /// The words.
         words: String,
     },
+    /// These words (an option), as written, were put into the RUN that began at this offset.
+    PutIn {
+        /// Offset of the RUN in the text before.
+        run: usize,
+        /// The words.
+        words: String,
+    },
     /// A RUN with this script was added.
     RunAdded(String),
 }

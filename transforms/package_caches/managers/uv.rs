@@ -43,8 +43,10 @@ pub(crate) static UV: Manager = Manager {
     }),
     wants: Some(Wanted {
         variable: "UV_LINK_MODE",
-        value: "copy",
+        value: Some("copy"),
         option: "--link-mode",
+        unless: &[],
+        needed: false,
         why: "the cache is a mount of its own: files cannot be linked from it",
     }),
     links: &[Link { option: "--link-mode", variable: "UV_LINK_MODE", value: "symlink" }],

@@ -102,6 +102,25 @@ pub fn delete_json_items(
     Ok(edits)
 }
 
+/// The edits that put `words` in the place of an item of an array in exec form. The words are plain: no quote, no
+/// backslash.
+pub fn replace_json_item(
+    instruction: &Instruction,
+    array: &JsonArray,
+    item: usize,
+    words: &[&str],
+) -> Result<Vec<Edit>, CannotEdit> {
+    if !instruction.text.is_exact() {
+        return Err(CannotEdit::NotText);
+    }
+    let item = array.items.get(item).ok_or(CannotEdit::Scattered)?;
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    match instruction.text.spans(item.range.clone()).as_slice() {
+        [span] => Ok(vec![Edit::replace(*span, quoted.join(", "))]),
+        _ => Err(CannotEdit::Scattered),
+    }
+}
+
 fn prepare(
     document: &Document,
     instruction: &Instruction,

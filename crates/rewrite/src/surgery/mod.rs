@@ -5,7 +5,7 @@ mod delete;
 mod insert;
 mod rows;
 
-pub use delete::{delete, delete_instruction, delete_json_items, replace};
+pub use delete::{delete, delete_instruction, delete_json_items, replace, replace_json_item};
 pub use dockfit_dockerfile::Habits;
 pub use insert::{Side, insert_before, insert_behind, insert_flags};
 

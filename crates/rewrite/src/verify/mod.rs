@@ -76,6 +76,8 @@ struct Declarations<'a> {
     facets: HashSet<Facet>,
     /// What is taken out, by the offset of its RUN.
     taken: HashMap<usize, Vec<&'a str>>,
+    /// What is put in, by the offset of its RUN.
+    put_in: HashMap<usize, Vec<&'a str>>,
     /// The scripts of new RUNs, with their number.
     added: HashMap<&'a str, usize>,
 }
@@ -94,6 +96,7 @@ impl<'a> Declarations<'a> {
                         found.facets.insert(*facet);
                     }
                     Declared::TakenOut { run, words } => found.taken.entry(*run).or_default().push(words),
+                    Declared::PutIn { run, words } => found.put_in.entry(*run).or_default().push(words),
                     Declared::RunAdded(script) => *found.added.entry(script).or_default() += 1,
                 }
             }

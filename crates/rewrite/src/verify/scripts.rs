@@ -1,5 +1,7 @@
 //! The RUN instructions say the same as before, but for what was declared.
 
+use std::collections::HashMap;
+
 use dockfit_dockerfile::{Keyword, RunForm, Span};
 use dockfit_shell::Script;
 
@@ -30,8 +32,10 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'
         if has_errors(run) && !has_errors(same) {
             return breach(span, "the shell would not parse this RUN");
         }
-        let taken = declared.taken.get(&old_span.start).map(Vec::as_slice).unwrap_or_default();
-        if !says_the_same(same, run, taken) {
+        let of_run = |words: &HashMap<usize, Vec<&str>>| -> Vec<String> {
+            words.get(&old_span.start).into_iter().flatten().flat_map(|words| split(words)).collect()
+        };
+        if !says_the_same(same, run, of_run(&declared.taken), of_run(&declared.put_in)) {
             return breach(span, "the RUN says something else than before");
         }
     }
@@ -54,14 +58,17 @@ fn has_errors(run: &Run) -> bool {
 }
 
 /// Whether the tokens of the new form are those of the old one, in their order, but for tokens of what was declared to be
-/// taken out and the operators beside them. `true` may stand in their place.
-fn says_the_same(old: &Run, new: &Run, taken: &[&str]) -> bool {
+/// taken out and the operators beside them, and those declared to be put in. `true` may stand in the place of the first.
+fn says_the_same(old: &Run, new: &Run, taken: Vec<String>, put_in: Vec<String>) -> bool {
     let (old, new) = (tokens(old), tokens(new));
-    if old == new {
-        return true;
-    }
-    let taken = taken.iter().flat_map(|words| split(words)).collect();
-    matches(&old, &new, taken, false, MOST_GUESSES)
+    old == new || matches(&old, &new, Left { taken, put_in }, false, MOST_GUESSES)
+}
+
+/// Declared words that were not met yet.
+#[derive(Clone)]
+struct Left {
+    taken: Vec<String>,
+    put_in: Vec<String>,
 }
 
 /// How often both readings of a `true` are tried: one that was there, and one in the place of what was taken out.
@@ -70,7 +77,7 @@ const MOST_GUESSES: usize = 8;
 fn matches(
     mut old: &[String],
     mut new: &[String],
-    mut left: Vec<String>,
+    mut left: Left,
     mut skipped: bool,
     guesses: usize,
 ) -> bool {
@@ -84,12 +91,17 @@ fn matches(
                 }
                 new = rest;
             }
-            _ if remove(&mut left, token) || is_operator(token) => skipped = true,
+            [first, rest @ ..] if remove(&mut left.put_in, first) => {
+                new = rest;
+                continue;
+            }
+            _ if remove(&mut left.taken, token) || is_operator(token) => skipped = true,
             _ => return false,
         }
         old = behind;
     }
-    new.is_empty() || (skipped && new == ["true"])
+    let is_put_in = |token: &String| remove(&mut left.put_in, token);
+    new.iter().all(is_put_in) || (skipped && new == ["true"])
 }
 
 fn remove(taken: &mut Vec<String>, word: &str) -> bool {
