@@ -35,7 +35,11 @@ pub fn insert_flags(
     let habits = document.habits();
     let command = &instruction.command;
     let first_flag = command.flags.first().map(|flag| flag.range.start).filter(|_| side == Side::First);
-    let start = instruction.text.to_file(first_flag.unwrap_or(command.arguments.start));
+    // A lone `--` ends the flags and is none.
+    let before = instruction.slice(&(command.keyword_range.end..command.arguments.start));
+    let end_of_flags = before.len() - before.trim_start().len() + command.keyword_range.end;
+    let arguments = if command.flags.is_empty() { end_of_flags } else { command.arguments.start };
+    let start = instruction.text.to_file(first_flag.unwrap_or(arguments));
     let script_is_heredoc = instruction.heredocs.first().is_some_and(|heredoc| {
         instruction.slice(&command.arguments).starts_with("<<") && heredoc.body.start >= start
     });
