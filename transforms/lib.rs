@@ -5,6 +5,7 @@ mod by_stage;
 mod cache_mounts;
 mod dockerfiles;
 mod package_caches;
+mod pip_environment;
 mod syntax_line;
 
 use dockfit_rewrite::Pass;
@@ -14,6 +15,7 @@ pub fn passes() -> &'static [&'static dyn Pass] {
     &[
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
+        &pip_environment::PipEnvironment,
         // Last: it looks at what the others have made.
         &syntax_line::SyntaxLine,
     ]

@@ -59,6 +59,11 @@ static INFO: PassInfo = PassInfo {
     after: &[],
 };
 
+/// Whether the pass may take the variable out of ENV.
+pub(crate) fn may_take_away(variable: &str) -> bool {
+    managers::MANAGERS.iter().any(|manager| manager.off.variables.contains(&variable))
+}
+
 impl Pass for PackageCaches {
     fn info(&self) -> &'static PassInfo {
         &INFO
