@@ -1,0 +1,42 @@
+//! Python dependencies: manifests, requirement files and locks read into one [`Resolution`], and its split into
+//! groups that change at different speed.
+//!
+//! Knows nothing of Dockerfiles, passes or the disk: texts come through [`Files`], results are values.
+
+// Names of locks and endings of files are exact: the tools compare them so.
+#![allow(clippy::case_sensitive_file_extension_comparisons)]
+
+mod error;
+mod files;
+mod marker;
+mod name;
+
+pub use error::{Error, ErrorKind, Place, Result};
+pub use files::Files;
+pub use marker::{Environment, Marker, MarkerError, Platform, PythonVersion, Variable};
+pub use name::Name;
+
+mod fresh;
+pub mod groups;
+mod lock;
+pub mod manifest;
+mod partition;
+mod requirement;
+pub mod requirements_txt;
+pub mod resolution;
+
+mod selection;
+mod split;
+mod toml_tree;
+mod write;
+
+pub use fresh::check_fresh;
+pub use groups::{GroupOverride, Groups};
+pub use lock::{is_compiled, lock_kind, read_compiled, read_lock};
+pub use manifest::{Dependency, Manifest, read_manifest};
+pub use partition::{Apart, ApartReason, Part, Partition, indexes_of, partition};
+pub use requirement::{Requirement, RequirementError};
+pub use resolution::{DistFile, Edge, Index, IndexRole, LockKind, Package, Resolution, Source, When};
+pub use selection::{Choice, Selected, Selection, Wanted, select};
+pub use split::{Request, Split, find_lock, find_manifest, split};
+pub use write::{GeneratedFile, MARK, file_name, line, requirement_files};

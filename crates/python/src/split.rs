@@ -1,0 +1,152 @@
+//! From a folder to the files: finds manifest and lock, reads, checks, selects, divides, writes.
+
+use crate::error::{Error, ErrorKind, Place, Result};
+use crate::files::{Files, text_of};
+use crate::fresh::check_fresh;
+use crate::groups::Groups;
+use crate::lock::{is_compiled, read_lock};
+use crate::manifest::{Manifest, Tool, read_manifest};
+use crate::marker::Environment;
+use crate::partition::{Partition, partition};
+use crate::requirements_txt::RequirementsFile;
+use crate::resolution::Resolution;
+use crate::selection::{Selection, Wanted, select};
+use crate::write::{GeneratedFile, requirement_files};
+
+/// What to split, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The folder of the manifest; empty for the project's own.
+    pub folder: String,
+    /// The manifest, where it is not to be found in the folder.
+    pub manifest: Option<String>,
+    /// The lock, where it is not to be found in the folder (a workspace's, or another name).
+    pub lock: Option<String>,
+    /// What of the project is installed.
+    pub wanted: Wanted,
+    /// Where it is installed.
+    pub environment: Environment,
+    /// The groups.
+    pub groups: Groups,
+}
+
+impl Request {
+    /// The folder's own manifest and lock, without extras and groups, for any Linux image.
+    pub fn new(folder: &str) -> Result<Self> {
+        Ok(Self {
+            folder: folder.to_owned(),
+            manifest: None,
+            lock: None,
+            wanted: Wanted::default(),
+            environment: Environment::linux(),
+            groups: Groups::well_known()?,
+        })
+    }
+}
+
+/// A split.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// The manifest, where there is one.
+    pub manifest: Option<Manifest>,
+    /// What the lock holds.
+    pub resolution: Resolution,
+    /// What of it is installed.
+    pub selection: Selection,
+    /// In which groups.
+    pub partition: Partition,
+    /// The files, to stand in the folder.
+    pub files: Vec<GeneratedFile>,
+}
+
+/// Splits a project's lock. Refuses one that is out of date ([`ErrorKind::Stale`]) and a project without
+/// ([`ErrorKind::NoLock`]).
+pub fn split(files: &dyn Files, request: &Request) -> Result<Split> {
+    let manifest_path = match &request.manifest {
+        Some(path) => Some(path.clone()),
+        None => find_manifest(files, &request.folder)?,
+    };
+    let manifest = manifest_path.as_deref().map(|path| read_manifest(files, path)).transpose()?;
+    let lock = match &request.lock {
+        Some(path) => Some(path.clone()),
+        None => find_lock(files, &request.folder, manifest.as_ref())?,
+    };
+    let Some(lock) = lock else {
+        let path = manifest_path.unwrap_or_else(|| in_folder(&request.folder, "pyproject.toml"));
+        let message = "there is no lock beside it: each group would be resolved by itself, \
+                       and the versions would not agree";
+        return Err(Error::new(ErrorKind::NoLock, Place::file(&path), message)
+            .with_way_out("make one: `dockfit lock`"));
+    };
+    let resolution = read_lock(files, &lock, manifest.as_ref())?;
+    if let Some(manifest) = &manifest {
+        check_fresh(files, &resolution, manifest)?;
+    }
+    let selection = select(&resolution, &request.wanted, &request.environment)?;
+    let partition = partition(&resolution, &selection, &request.groups)?;
+    let files = requirement_files(&resolution, &selection, &partition, manifest.as_ref());
+    Ok(Split { manifest, resolution, selection, partition, files })
+}
+
+fn in_folder(folder: &str, name: &str) -> String {
+    match folder.trim_matches('/') {
+        "" | "." => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+/// The manifest of a folder: `pyproject.toml`, `setup.cfg` or `Pipfile`, the first one that names dependencies.
+pub fn find_manifest(files: &dyn Files, folder: &str) -> Result<Option<String>> {
+    for name in ["pyproject.toml", "Pipfile", "setup.cfg"] {
+        let path = in_folder(folder, name);
+        let Some(text) = text_of(files, &path)? else { continue };
+        // A pyproject.toml may only configure linters.
+        let says_nothing = name == "pyproject.toml"
+            && !text.lines().any(|line| {
+                let line = line.trim();
+                line.starts_with("[project]")
+                    || line.starts_with("[tool.poetry")
+                    || line.starts_with("[dependency-groups]")
+            });
+        if !says_nothing {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+/// The names under which pip-tools output stands beside a manifest, most telling first.
+const COMPILED: [&str; 6] = [
+    "requirements.lock",
+    "requirements-lock.txt",
+    "requirements.lock.txt",
+    "requirements.txt",
+    "requirements/requirements.txt",
+    "requirements/base.txt",
+];
+
+/// The lock of a folder: that of the manifest's own tool first, then any other.
+pub fn find_lock(files: &dyn Files, folder: &str, manifest: Option<&Manifest>) -> Result<Option<String>> {
+    let has = |tool| manifest.is_some_and(|manifest| manifest.tools.contains(&tool));
+    let mut names = vec!["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"];
+    for (tool, name) in [(Tool::Pdm, "pdm.lock"), (Tool::Poetry, "poetry.lock"), (Tool::Uv, "uv.lock")] {
+        if has(tool) {
+            names.retain(|other| *other != name);
+            names.insert(0, name);
+        }
+    }
+    for name in names {
+        let path = in_folder(folder, name);
+        if text_of(files, &path)?.is_some() {
+            return Ok(Some(path));
+        }
+    }
+    for name in COMPILED {
+        let path = in_folder(folder, name);
+        let Some(text) = text_of(files, &path)? else { continue };
+        if RequirementsFile::parse(&path, &text).is_ok_and(|file| is_compiled(&file)) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
