@@ -45,7 +45,8 @@ impl<'s> Emptying<'s> {
         for call in calls {
             if empties(call) {
                 found.take(call)?;
-            } else if call.program == "rm" {
+            // `./rm` may be anything.
+            } else if call.program == "rm" && !call.runs_script() {
                 found.rm(call, folders)?;
             } else if let Some(arg) = uses(call, folders, own(call)) {
                 let text =
