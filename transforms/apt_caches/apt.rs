@@ -49,6 +49,9 @@ pub(super) fn action(call: &Call<'_>) -> Option<Action> {
     if !PROGRAMS.contains(&call.program.as_str()) {
         return None;
     }
+    if call.values().any(|value| ONLY_SHOWING.contains(&value)) {
+        return Some(Action::Other);
+    }
     let mut action = Action::Other;
     for value in call.values().filter(|value| !value.starts_with('-')) {
         action = match value {
@@ -60,6 +63,27 @@ pub(super) fn action(call: &Call<'_>) -> Option<Action> {
         break;
     }
     Some(action)
+}
+
+/// Options with which nothing is downloaded (apt-get(8), `--simulate`, `--print-uris`).
+const ONLY_SHOWING: &[&str] = &[
+    "-s",
+    "--simulate",
+    "--just-print",
+    "--dry-run",
+    "--recon",
+    "--no-act",
+    "--print-uris",
+    "--help",
+    "-h",
+    "--version",
+    "-v",
+];
+
+/// Whether `call` downloads packages without installing them: the image is meant to hold them (apt-get(8)).
+pub(super) fn only_downloads(call: &Call<'_>) -> bool {
+    action(call) == Some(Action::Install)
+        && call.values().any(|value| matches!(value, "-d" | "--download-only" | "-yd" | "-dy"))
 }
 
 /// Whether `call` deletes the lists as well (`apt distclean`, since 2.7.8).

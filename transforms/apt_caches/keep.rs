@@ -37,6 +37,14 @@ pub(super) fn keep_packages(
         let text = format!("`{DOCKER_CLEAN}` empties the mount after each install");
         return Err(Refusal::new("docker-clean", text, "consent to apt-caches/keep-packages"));
     }
+    if let Some(copy) = stages.replaced(step) {
+        let text = format!("line {} puts a `docker-clean` of its own into the image", step.line_of(copy));
+        return Err(Refusal::new(
+            "own-docker-clean",
+            text,
+            "remove it in a RUN before this one, if it may go",
+        ));
+    }
     let lines = keep_lines(&Habits::of(step.document()), install.user != As::Same, for_apt);
     let edit = surgery::insert_before(step.document(), step.index, &lines.lines);
     kept.insert(stage);

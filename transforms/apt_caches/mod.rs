@@ -13,7 +13,7 @@ use dockfit_rewrite::{Consent, Decision, DecisionInfo, Facet, Outcome, Pass, Pas
 use self::apt::Action;
 use self::keep::keep_packages;
 use self::stage::Stages;
-use self::wanted::{Wanted, wanted};
+use self::wanted::{Wanted, mounts_packages, wanted};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
@@ -70,18 +70,26 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
         }
         let outcome = match wanted(&steps, &stages, step, &actions) {
             Err(refusal) => refusal.into_outcome(),
-            Ok(None) => {
-                // The mount is there; what empties it may be, too.
-                decisions.extend(keep_packages(file, step, &stages, &mut kept).ok().flatten());
-                Outcome::Already
-            }
-            Ok(Some(wanted)) => match keep_packages(file, step, &stages, &mut kept) {
-                Err(refusal) => refusal.into_outcome(),
-                Ok(keep) => {
-                    decisions.extend(keep);
-                    change(file, step, wanted).unwrap_or_else(Refusal::into_outcome)
+            Ok(wanted) => {
+                // Packages that are kept without a mount would end up in the image.
+                let keep = if mounts_packages(step, wanted.as_ref()) {
+                    keep_packages(file, step, &stages, &mut kept)
+                } else {
+                    Ok(None)
+                };
+                match (wanted, keep) {
+                    // The mount is there; what empties it may be, too.
+                    (None, keep) => {
+                        decisions.extend(keep.ok().flatten());
+                        Outcome::Already
+                    }
+                    (Some(_), Err(refusal)) => refusal.into_outcome(),
+                    (Some(wanted), Ok(keep)) => {
+                        decisions.extend(keep);
+                        change(file, step, wanted).unwrap_or_else(Refusal::into_outcome)
+                    }
                 }
-            },
+            }
         };
         decisions.push(file.decision(&MOUNT, step.instruction.text_span(), outcome));
     }

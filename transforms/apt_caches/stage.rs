@@ -6,6 +6,7 @@ use super::apt::{self, DOCKER_CLEAN};
 use crate::by_stage::ByStage;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::path::Reach;
+use crate::cache_mounts::readers::puts_at;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 
@@ -23,6 +24,8 @@ pub(super) struct Stages<'s, 'd> {
     steps: &'s Steps<'d>,
     /// Those that remove or empty `docker-clean`.
     cleaned_off: ByStage,
+    /// COPYs that put a `docker-clean` of their own there.
+    replaced: ByStage,
     /// Those that have the `apt` command keep its packages.
     apt_keeps: ByStage,
     /// Those that use the `apt` command.
@@ -41,6 +44,11 @@ impl<'s, 'd> Stages<'s, 'd> {
         Self {
             steps,
             cleaned_off: on_apt(&|step| !step.is_deferred() && cleans_off(step)),
+            replaced: ByStage::of(
+                steps.model(),
+                (0..steps.dockerfile().document().instructions().len())
+                    .filter(|index| puts_at(steps.model(), *index, DOCKER_CLEAN)),
+            ),
             apt_keeps: on_apt(&|step| !step.is_deferred() && step.mentions(&["Keep-Downloaded-Packages"])),
             use_apt: on_apt(&|step| step.calls().iter().any(apt::deletes_by_itself)),
             need_lists: OnceCell::new(),
@@ -54,6 +62,11 @@ impl<'s, 'd> Stages<'s, 'd> {
             step.stages().next().is_some_and(|stage| found.first_until(stage, step.index).is_some())
         };
         Keeping { cleaned_off: holds(&self.cleaned_off), apt_keeps: holds(&self.apt_keeps) }
+    }
+
+    /// The COPY before `step` that puts a `docker-clean` of its own into the image.
+    pub(super) fn replaced(&self, step: &Step<'_>) -> Option<usize> {
+        self.replaced.first_until(step.stages().next()?, step.index)
     }
 
     /// Whether a step of the stage, or of one built on it, uses the `apt` command.

@@ -20,6 +20,12 @@ pub(super) struct Wanted {
     pub(super) note: Option<String>,
 }
 
+/// Whether the RUN has a mount for packages, or gets it.
+pub(super) fn mounts_packages(step: &Step<'_>, wanted: Option<&Wanted>) -> bool {
+    wanted.is_some_and(|wanted| wanted.mounts.iter().any(|mount| mount.target == ARCHIVES))
+        || covered(step, ARCHIVES) == Covered::ByCache
+}
+
 /// The mounts that a RUN can have and what must go for them; nothing where it has them.
 pub(super) fn wanted(
     steps: &Steps<'_>,
@@ -28,11 +34,17 @@ pub(super) fn wanted(
     actions: &[Action],
 ) -> Result<Option<Wanted>, Refusal> {
     let calls = step.calls();
-    understood(step, calls)?;
     let installs = actions.contains(&Action::Install);
     let updates = surely_updates(calls)
         && actions.iter().find(|action| matches!(action, Action::Update | Action::Install))
             == Some(&Action::Update);
+    if let Err(refusal) = understood(step, calls) {
+        let useful = [(ARCHIVES, installs), (LISTS, updates)].into_iter().filter(|(_, useful)| *useful);
+        let folders: Vec<&str> = useful.map(|(folder, _)| folder).collect();
+        let mounted = folders.iter().all(|folder| covered(step, folder) == Covered::ByCache);
+        let done = mounted && !folders.is_empty() && emptying(calls, &folders)?.is_empty();
+        return if done { Ok(None) } else { Err(refusal) };
+    }
     let mut missing = Vec::new();
     let mut present = Vec::new();
     let mut note = None;
@@ -108,6 +120,10 @@ fn may_mount(
     step: &Step<'_>,
     folder: &str,
 ) -> Result<(), Refusal> {
+    if folder == ARCHIVES && step.calls().iter().any(apt::only_downloads) {
+        let text = "`--download-only` puts packages into the image that a mount would keep out of it";
+        return Err(Refusal::new("downloads-only", text, "leave it as it is"));
+    }
     let emptying = emptying(step.calls(), &[folder])?;
     if let (Some(script), Some(text)) = (step.script(), step.text()) {
         emptying.edits(step.document(), step.instruction, script, text, &[])?;

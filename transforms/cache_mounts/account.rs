@@ -3,7 +3,7 @@
 mod created;
 mod known;
 
-pub(super) use created::Users;
+pub(super) use created::{Users, makes_home_of};
 
 use dockfit_dockerfile::model::{Base, Value};
 

@@ -4,6 +4,7 @@ mod layout;
 
 use std::ops::Range;
 
+use dockfit_dockerfile::values::path::clean;
 use dockfit_dockerfile::{Document, Instruction, LogicalText};
 use dockfit_rewrite::{Declared, surgery};
 use dockfit_shell::{Located, Removal, Script, Step, removals};
@@ -43,6 +44,12 @@ impl<'s> Emptying<'s> {
         let mut found = Self::default();
         let mut named: Option<Refusal> = None;
         for call in calls {
+            if let Some(arg) = made(call, folders) {
+                let words = format!("`{} … {}`", call.program, arg.text);
+                let text =
+                    format!("{words} makes a folder that the engine would have made for the mount already");
+                return Err(Refusal::new("made-in-the-step", text, "make that folder in an earlier RUN"));
+            }
             if empties(call) {
                 found.take(call)?;
             // `./rm` may be anything.
@@ -161,6 +168,35 @@ impl<'s> Emptying<'s> {
         }
         Ok(taken)
     }
+}
+
+/// Folders that any image with a package manager has (Filesystem Hierarchy Standard 3.0).
+const ALWAYS_THERE: &[&str] =
+    &["/", "/etc", "/home", "/opt", "/root", "/tmp", "/usr", "/usr/local", "/var", "/var/cache", "/var/lib"];
+
+/// The argument by which a command makes one of `folders`, or one above, and fails or does something else where that is
+/// there: the engine makes the folders above a mount, too.
+fn made<'c>(call: &'c Call<'_>, folders: &[&str]) -> Option<&'c Arg> {
+    let has = |wanted: &[&str]| call.values().any(|value| wanted.contains(&value));
+    let makes = match call.program.as_str() {
+        "mkdir" => !call.values().any(|value| {
+            value == "--parents"
+                || value.strip_prefix('-').is_some_and(|short| !short.starts_with('-') && short.contains('p'))
+        }),
+        "git" => has(&["clone"]),
+        "ln" => true,
+        _ => false,
+    };
+    let there =
+        |arg: &Arg| arg.value.as_deref().is_some_and(|path| ALWAYS_THERE.contains(&clean(path).as_str()));
+    let reaches = |arg: &Arg| {
+        folders.iter().any(|folder| match arg.reach(folder) {
+            Reach::Around => !there(arg),
+            Reach::Inside => call.program == "mkdir",
+            Reach::Outside => false,
+        })
+    };
+    call.args.iter().find(|arg| makes && !arg.text.starts_with('-') && reaches(arg))
 }
 
 /// The argument by which a command uses what lies in one of `folders`. Of the manager's own commands only operands

@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod call;
 pub(crate) mod emptying;
+pub(crate) mod home;
 pub(crate) mod mount;
 pub(crate) mod path;
 pub(crate) mod readers;

@@ -2,6 +2,7 @@
 
 use dockfit_dockerfile::model::{Model, Origin, Taker};
 use dockfit_dockerfile::operation::{Copy, Operation};
+use dockfit_dockerfile::values::path::clean;
 
 use super::Refusal;
 use super::emptying::DEEP;
@@ -96,6 +97,27 @@ fn puts_into(model: &Model, index: usize, folder: &str) -> bool {
     path.starts_with('/')
         && (is_inside(&path, folder)
             || (overlaps(&path, folder) && from_stage() && !path.trim_matches('/').is_empty()))
+}
+
+/// Whether a COPY or ADD writes into the folder, which is there then.
+pub(super) fn makes(model: &Model, index: usize, folder: &str) -> bool {
+    let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index) else { return false };
+    let path = expanded(model, index, &copy.destination.text);
+    path.starts_with('/') && is_inside(&path, folder)
+}
+
+/// Whether a COPY or ADD writes the file at `path`, as far as the names of its sources tell.
+pub(crate) fn puts_at(model: &Model, index: usize, path: &str) -> bool {
+    let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index) else { return false };
+    let target = expanded(model, index, &copy.destination.text);
+    let Some((folder, name)) = path.rsplit_once('/') else { return false };
+    let named = || {
+        copy.sources.iter().any(|source| {
+            let source = expanded(model, index, &source.word().text);
+            source.trim_end_matches('/').rsplit('/').next() == Some(name)
+        })
+    };
+    clean(&target) == path || (clean(&target) == folder && named())
 }
 
 /// Whether a COPY or ADD takes something of the folder, or the folder with others.

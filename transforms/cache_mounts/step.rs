@@ -60,6 +60,17 @@ impl<'d> Step<'d> {
         }
     }
 
+    /// Whether its text has `word` in it behind something for which `holds`.
+    pub(crate) fn mentions_where(&self, word: &str, holds: impl Fn(&str) -> bool) -> bool {
+        let mentions =
+            |text: &str| text.match_indices(word).any(|(at, _)| text.get(..at).is_some_and(&holds));
+        match &self.run.form {
+            RunForm::Exec(array) => array.items.iter().any(|item| mentions(&item.value)),
+            RunForm::Shell(text) => mentions(text.as_str()),
+            RunForm::File { .. } => false,
+        }
+    }
+
     pub(crate) fn document(&self) -> &'d Document {
         self.dockerfile.document()
     }
@@ -157,6 +168,10 @@ impl<'d> Step<'d> {
             let text = "ONBUILD: the step runs in another build";
             return Some(Refusal::new("onbuild", text, "add the mount where the image is used"));
         }
+        if self.is_wrong() {
+            let text = "the engine would not take this instruction, in a stage that is not built by default";
+            return Some(Refusal::new("invalid", text, "mend the instruction"));
+        }
         if let Some(refusal) = self.not_posix() {
             return Some(refusal);
         }
@@ -168,6 +183,13 @@ impl<'d> Step<'d> {
             return Some(Refusal::new("not-understood", text, "add the mount by hand"));
         }
         None
+    }
+
+    /// Whether the engine would refuse it, if it came to that: what stands in it says nothing of its mounts.
+    fn is_wrong(&self) -> bool {
+        let flags = &self.instruction.command.flags;
+        let mounts = flags.iter().filter(|flag| flag.name() == "mount").count();
+        self.model().operation(self.index).is_none() || self.model().mounts(self.index).len() != mounts
     }
 
     /// Why a POSIX shell does not run it, if none does.

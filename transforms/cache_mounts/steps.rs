@@ -9,7 +9,8 @@ use dockfit_rewrite::Dockerfile;
 
 use super::Refusal;
 use super::account::Users;
-use super::readers::Readers;
+use super::path::Reach;
+use super::readers::{self, Readers};
 use super::step::Step;
 use crate::by_stage::ByStage;
 
@@ -19,6 +20,8 @@ pub(crate) struct Steps<'d> {
     runs: Vec<Step<'d>>,
     /// Who reads a folder, by the folder.
     readers: RefCell<HashMap<String, Rc<Readers>>>,
+    /// Steps that make a folder, by the folder.
+    made: RefCell<HashMap<String, Rc<ByStage>>>,
 }
 
 impl<'d> Steps<'d> {
@@ -28,7 +31,7 @@ impl<'d> Steps<'d> {
         let users = Rc::new(Users::of(dockerfile));
         let count = dockerfile.document().instructions().len();
         let runs = (0..count).filter_map(|index| Step::at(dockerfile, index, Some(&users))).collect();
-        Self { dockerfile, runs, readers: RefCell::default() }
+        Self { dockerfile, runs, readers: RefCell::default(), made: RefCell::default() }
     }
 
     pub(crate) fn dockerfile(&self) -> &'d Dockerfile {
@@ -71,5 +74,25 @@ impl<'d> Steps<'d> {
             readers
         });
         readers.refusal(step, folder)
+    }
+
+    /// The RUNs that make `folder`, and the COPYs that put something into it.
+    pub(super) fn made(&self, folder: &str) -> Rc<ByStage> {
+        if let Some(known) = self.made.borrow().get(folder) {
+            return Rc::clone(known);
+        }
+        let makes = |step: &Step<'d>| {
+            step.calls().iter().any(|call| {
+                matches!(call.program.as_str(), "mkdir" | "install")
+                    && call.args.iter().any(|arg| arg.reach(folder) == Reach::Inside)
+            })
+        };
+        let count = self.dockerfile.document().instructions().len();
+        let found = (0..count).filter(|index| {
+            self.at(*index).is_some_and(&makes) || readers::makes(self.model(), *index, folder)
+        });
+        let made = Rc::new(ByStage::of(self.model(), found));
+        self.made.borrow_mut().insert(folder.to_owned(), Rc::clone(&made));
+        made
     }
 }

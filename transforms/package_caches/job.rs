@@ -4,12 +4,14 @@ use dockfit_dockerfile::values::reference::ImageReference;
 use dockfit_rewrite::surgery;
 use dockfit_shell::Script;
 
+use super::configurations::Configurations;
 use super::manager::Manager;
 use super::options::{self, Configured, PutIn};
 use super::usage::{self, Action};
 use crate::cache_mounts::account;
 use crate::cache_mounts::call::{As, Call, Place};
 use crate::cache_mounts::emptying::Emptying;
+use crate::cache_mounts::home;
 use crate::cache_mounts::mount::{CacheMount, Covered, covered, has_cache_at, unknown_mount};
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
@@ -19,6 +21,7 @@ use crate::cache_mounts::{Refusal, TakenOut};
 pub(super) struct Setting<'s, 'd> {
     pub(super) steps: &'s Steps<'d>,
     pub(super) configured: Configured,
+    pub(super) configurations: Configurations<'s, 'd>,
     /// The pass, as comments name it that keep it away.
     pub(super) pass: &'static str,
 }
@@ -40,7 +43,7 @@ impl Job<'_, '_> {
 }
 
 /// What is to be done for a job.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     /// The folders of the caches.
     pub(super) folders: Vec<String>,
@@ -52,9 +55,18 @@ pub(super) struct Plan {
     pub(super) put_in: Vec<PutIn>,
     /// Whether something empties the cache.
     pub(super) emptied: bool,
+    /// Whether the RUN has a mount for it.
+    mounted: bool,
+    /// What the reader should know.
+    pub(super) note: Option<String>,
 }
 
 impl Plan {
+    /// Whether a cache is mounted, now or already.
+    pub(super) fn is_mounted(&self) -> bool {
+        self.mounted || !self.mounts.is_empty()
+    }
+
     /// Whether the RUN is not yet as it should be.
     pub(super) fn changes(&self) -> bool {
         !self.mounts.is_empty() || !self.switches.is_empty() || !self.put_in.is_empty() || self.emptied
@@ -72,11 +84,47 @@ pub(super) fn jobs<'s, 'd>(setting: &Setting<'s, 'd>, step: &'s Step<'d>) -> Vec
                 usage::manager(call)
                     .is_some_and(|(found, action)| found.name == manager.name && action == Action::Fill)
             };
-            let plan = plan(setting, step, manager, &fills);
+            let plan = plan(setting, step, manager, &fills).or_else(|refusal| {
+                let done =
+                    if STILL_WRONG.contains(&refusal.code) { None } else { done(step, manager, &fills) };
+                done.ok_or(refusal)
+            });
             jobs.push(Job { step, manager, plan });
         }
     }
     jobs
+}
+
+/// What is wrong of a RUN that has its mount, too, by the words for machines.
+const STILL_WRONG: &[&str] =
+    &["links-into-cache", "cache-switched-off", "cache-configured", "not-kept", "not-understood"];
+
+/// The plan for a RUN that has all mounts for the manager and nothing that spoils them: what speaks against adding them
+/// does not matter.
+fn done(step: &Step<'_>, manager: &Manager, uses: &dyn Fn(&Call<'_>) -> bool) -> Option<Plan> {
+    let mut folders = Vec::new();
+    let image = account::base_image(step);
+    for call in step.calls().iter().filter(|call| uses(call)) {
+        if !usage::switches(call, manager).is_empty() {
+            return None;
+        }
+        let caches =
+            manager.caches.iter().filter(|cache| usage::uses(call, manager, cache) && cache.on.holds(image));
+        for cache in caches {
+            match usage::folder(step, call, manager, cache) {
+                Ok(folder) if call.user == As::Same => {
+                    if covered(step, &folder) != Covered::ByCache {
+                        return None;
+                    }
+                    folders.push(folder);
+                }
+                _ if has_cache_at(step, cache.below_home) => {}
+                _ => return None,
+            }
+        }
+    }
+    let emptied = !emptying(step.calls(), &folders).ok()?.is_empty();
+    (!emptied).then(|| Plan { folders, mounted: true, ..Plan::default() })
 }
 
 /// What is to be done for the commands of a RUN that use the manager.
@@ -93,6 +141,13 @@ pub(super) fn plan(
     let image = account::base_image(step);
     let own: Vec<&Call<'_>> = calls.iter().filter(|call| uses(call)).collect();
     if let Some(refusal) = own.iter().find_map(|call| works_elsewhere(call, manager, image)) {
+        return Err(refusal);
+    }
+    if own.iter().all(|call| usage::is_offline(step, call, manager)) {
+        let text = format!("{} downloads nothing here, so that a cache would stay empty", manager.name);
+        return Err(Refusal::new("nothing-downloaded", text, "leave it as it is"));
+    }
+    if let Some(refusal) = setting.configurations.refusal(step, manager) {
         return Err(refusal);
     }
     if !manager.kept_by.is_empty() && !setting.configured.has(manager.kept_by) {
@@ -121,13 +176,7 @@ pub(super) fn plan(
             "install such packages in a RUN of their own",
         ));
     }
-    let mut plan = Plan {
-        folders: Vec::new(),
-        mounts: Vec::new(),
-        switches: Vec::new(),
-        put_in: Vec::new(),
-        emptied: false,
-    };
+    let mut plan = Plan::default();
     for call in &own {
         if call.user != As::Same {
             as_same_user(step, call, manager)?;
@@ -138,14 +187,17 @@ pub(super) fn plan(
             let folder = match usage::folder(step, call, manager, cache) {
                 Ok(folder) => folder,
                 // Its author knows the user; so the mount is taken to be right.
-                Err(_) if has_cache_at(step, cache.below_home) => continue,
+                Err(_) if has_cache_at(step, cache.below_home) => {
+                    plan.mounted = true;
+                    continue;
+                }
                 Err(refusal) => return Err(refusal),
             };
             if plan.folders.contains(&folder) {
                 continue;
             }
             match covered(step, &folder) {
-                Covered::ByCache => {}
+                Covered::ByCache => plan.mounted = true,
                 Covered::ByOther(kind, target) => {
                     let text = format!("a {kind} mount stands at `{target}`");
                     return Err(Refusal::new("other-mount", text, "make it a cache mount"));
@@ -155,11 +207,21 @@ pub(super) fn plan(
                     if let Some(refusal) = setting.steps.later_reader(step, &folder) {
                         return Err(refusal);
                     }
+                    let is_own = |call: &Call<'_>| {
+                        uses(call)
+                            || usage::manager(call).is_some_and(|(_, action)| action != Action::MayFill)
+                    };
+                    if let Some(refusal) = home::refuses_mount(setting.steps, step, &folder, is_own) {
+                        return Err(refusal);
+                    }
                     let owner = step.account().map_or(None, |account| account.owner);
                     let owner = owner.filter(|_| !manager.as_root);
                     let builds =
                         !cache.only_downloads && own.iter().any(|call| usage::may_build(step, call, manager));
                     let id = if builds { Some(cache_id(manager, step)?) } else { None };
+                    if id.is_some() {
+                        plan.note = assumed_base(step);
+                    }
                     plan.mounts.push(CacheMount {
                         target: folder.clone(),
                         id,
@@ -248,6 +310,23 @@ fn cache_id(manager: &Manager, step: &Step<'_>) -> Result<String, Refusal> {
         _ => image.effective_tag().unwrap_or("latest").to_owned(),
     };
     Ok(format!("{}-{name}-{version}", manager.name))
+}
+
+/// What to know of a cache that is named after a base image which a build may exchange.
+///
+/// The id cannot name the argument itself: one before the first FROM has no value in a stage (Dockerfile reference,
+/// "Understand how ARG and FROM interact").
+fn assumed_base(step: &Step<'_>) -> Option<String> {
+    let lowest = step.stages().last().and_then(|stage| step.model().stages().get(stage))?;
+    if lowest.base_arguments.is_empty() {
+        return None;
+    }
+    let arguments =
+        lowest.base_arguments.iter().map(|name| format!("${name}")).collect::<Vec<_>>().join(", ");
+    Some(format!(
+        "the cache is named after {}, which follows from the default of {arguments}: a build on another system needs another id",
+        lowest.base_name
+    ))
 }
 
 fn plain(char: char) -> char {

@@ -25,6 +25,12 @@ pub(crate) struct Manager {
     pub(crate) off: Off,
     /// Whether packages that it builds itself are kept too, under a key that does not name the C library.
     pub(crate) keeps_builds: Option<Builds>,
+    /// Options with which a command does nothing but answer.
+    pub(crate) asking: &'static [&'static str],
+    /// What has a command download nothing, so that a mount would be of no use.
+    pub(crate) offline: &'static [Rule],
+    /// Its own configuration, by which a file or an earlier command may move the cache or switch it off.
+    pub(crate) configuration: Option<Configuration>,
     /// A variable that its work on a mount wants, and the value.
     pub(crate) wants: Option<Wanted>,
     /// Settings that make a mount wrong, since the installed files would lie in the cache.
@@ -59,6 +65,9 @@ pub(crate) const EMPTY_ROW: Manager = Manager {
     caches: &[],
     off: Off { options: &[], variables: &[], when: OffWhen::Truthy },
     keeps_builds: None,
+    asking: &["--help"],
+    offline: &[],
+    configuration: None,
     wants: None,
     links: &[],
     wanted_options: &[],
@@ -83,6 +92,17 @@ pub(crate) const EMPTY_CACHE: Cache = Cache {
     commands: &[],
     on: On::Any,
 };
+
+/// The configuration of a manager, as far as it concerns the cache.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    /// The subcommand that writes it.
+    pub(crate) command: &'static [&'static str],
+    /// The names of its files.
+    pub(crate) files: &'static [&'static str],
+    /// The settings that move the cache or switch it off.
+    pub(crate) settings: &'static [&'static str],
+}
 
 /// A folder that a manager keeps.
 #[derive(Debug)]

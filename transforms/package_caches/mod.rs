@@ -1,6 +1,7 @@
 //! `package-caches`: what package managers download is kept in cache mounts.
 
 mod bases;
+mod configurations;
 mod in_place;
 mod job;
 mod manager;
@@ -14,6 +15,7 @@ use dockfit_rewrite::{
     Consent, Decision, DecisionInfo, Declared, Facet, Outcome, Pass, PassInfo, Safety, Task,
 };
 
+use self::configurations::Configurations;
 use self::job::{Job, Plan, Setting};
 use self::options::Configured;
 use self::switch::Switch;
@@ -80,7 +82,12 @@ impl Pass for PackageCaches {
 fn decide(file: &File<'_>) -> Vec<Decision> {
     let words: Vec<&str> = managers::MANAGERS.iter().flat_map(|manager| manager.programs).copied().collect();
     let steps = Steps::of(file.dockerfile);
-    let setting = Setting { steps: &steps, configured: Configured::of(file.dockerfile), pass: MOUNT.id };
+    let setting = Setting {
+        steps: &steps,
+        configured: Configured::of(file.dockerfile),
+        configurations: Configurations::of(&steps),
+        pass: MOUNT.id,
+    };
     let mut jobs: Vec<Job<'_, '_>> =
         steps.mentioning(&words).flat_map(|step| job::jobs(&setting, step)).collect();
     if jobs.is_empty() {
@@ -126,7 +133,9 @@ fn mounts(file: &File<'_>, of_step: &[Job<'_, '_>], decisions: &mut Vec<Decision
     let changing: Vec<&Plan> = plans.iter().filter(|plan| plan.changes()).copied().collect();
     if !changing.is_empty() {
         let outcome = match job::edits(step, &changing) {
-            Ok(made) => file.change(made.edits, made.declares, None),
+            Ok(made) => {
+                file.change(made.edits, made.declares, changing.iter().find_map(|plan| plan.note.clone()))
+            }
             Err(refusal) => refusal.into_outcome(),
         };
         decisions.push(file.decision(&MOUNT, span, outcome));

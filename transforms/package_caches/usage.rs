@@ -31,7 +31,9 @@ pub(super) fn manager(call: &Call<'_>) -> Option<(&'static Manager, Action)> {
 /// What the manager does when it gets these words; `None` for one that is not known.
 pub(super) fn action(manager: &Manager, words: &[Option<&str>]) -> Action {
     let is = |commands: &[&[&str]]| is_one_of(manager, words, commands);
-    if is(manager.emptying) {
+    if words.iter().flatten().any(|word| manager.asking.contains(word)) {
+        Action::Other
+    } else if is(manager.emptying) {
         Action::Empty
     } else if is(manager.commands) {
         // The command line of a manager that has no subcommands may just ask for its version.
@@ -247,6 +249,30 @@ pub(super) fn switched_off_by_script(call: &Call<'_>, manager: &Manager) -> Opti
             Some(Lookup::Unset) | None => false,
         }
     })
+}
+
+/// Whether `call` downloads nothing, so that there is nothing to keep.
+pub(super) fn is_offline(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> bool {
+    // Packages may still be named by an address.
+    let by_address = call.values().any(|value| value.contains("://"));
+    !by_address && manager.offline.iter().any(|rule| follows(step, call, rule))
+}
+
+/// The setting by which a step writes the manager's configuration so that the cache is moved or switched off.
+pub(super) fn configures(step: &Step<'_>, manager: &Manager) -> Option<&'static str> {
+    let configuration = manager.configuration.as_ref()?;
+    // As an option (`--no-cache-dir`) it configures nothing.
+    let configures = |setting: &&str| step.mentions_where(setting, |before| !before.ends_with('-'));
+    let setting = configuration.settings.iter().copied().find(configures)?;
+    let by_command = || {
+        step.calls().iter().any(|call| {
+            let is_setting = |word: &str| word.contains(setting);
+            manager.programs.contains(&call.program.as_str())
+                && is_command(manager, call, &[configuration.command])
+                && call.values().any(is_setting)
+        })
+    };
+    (step.mentions(configuration.files) || by_command()).then_some(setting)
 }
 
 /// Whether `call` may keep packages that it built itself.

@@ -19,12 +19,13 @@ pub(super) struct Wanted {
     pub(super) edit: Edit,
 }
 
-/// What the jobs that get a mount want; once for a stage and those that build on it.
+/// What the jobs with a mount want, whether they have it already or get it now; once for a stage and those that build on
+/// it.
 pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_, '_>]) -> Vec<Wanted> {
     let (document, model) = (dockerfile.document(), dockerfile.model());
     let mut done: HashSet<(&str, usize)> = HashSet::new();
     let mut all = Vec::new();
-    for job in jobs.iter().filter(|job| job.plan.as_ref().is_ok_and(|plan: &Plan| !plan.mounts.is_empty())) {
+    for job in jobs.iter().filter(|job| job.plan.as_ref().is_ok_and(Plan::is_mounted)) {
         let Some(wants) = &job.manager.wants else { continue };
         let Some(stage) = model.stage_of(job.step.index) else { continue };
         if job.step.stages().any(|stage| done.contains(&(wants.variable, stage))) {

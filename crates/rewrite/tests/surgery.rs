@@ -48,7 +48,7 @@ fn a_word_goes_with_the_blank_before_it() {
 
 #[test]
 fn a_line_of_nothing_but_a_continuation_does_not_stay_at_the_end() {
-    check("RUN a \\\n \\\n # note\n  b\nFROM c\n", &["b"], "RUN a\n # note\nFROM c\n");
+    check("RUN a \\\n \\\n # note\n  b\nFROM c\n", &["b"], "RUN a\n # note\n\nFROM c\n");
     check("RUN a \\\n \\\n  b \\\n  c\n", &["b"], "RUN a \\\n \\\n  c\n");
 }
 
@@ -77,7 +77,8 @@ fn the_last_line_takes_the_continuation_of_the_one_before_with_it() {
 
 #[test]
 fn a_comment_behind_the_last_command_becomes_one_of_the_file() {
-    check("RUN a \\\n && rm x # tidy\nRUN b\n", &["&&", "rm x"], "RUN a\n # tidy\nRUN b\n");
+    check("RUN a \\\n && rm x # tidy\nRUN b\n", &["&&", "rm x"], "RUN a\n # tidy\n\nRUN b\n");
+    check("RUN a \\\n # why\n && rm x\nRUN b\n", &["&&", "rm x"], "RUN a\n # why\n\nRUN b\n");
     check("RUN a && rm x # tidy\n", &["&&", "rm x"], "RUN a # tidy\n");
 }
 

@@ -7,6 +7,7 @@ use dockfit_dockerfile::values::reference::ImageReference;
 use dockfit_rewrite::Dockerfile;
 
 use super::super::call::{As, Call};
+use super::super::path::is_inside;
 use super::super::step::Step;
 use super::User;
 
@@ -159,6 +160,17 @@ fn steps<'d>(dockerfile: &'d Dockerfile, words: &[&str]) -> impl Iterator<Item =
     let count = dockerfile.document().instructions().len();
     let steps = (0..count).filter_map(|index| Step::at(dockerfile, index, None));
     steps.filter(|step| !step.is_deferred() && step.mentions(words))
+}
+
+/// Whether a command creates a user with a home folder in which `folder` lies, or might.
+pub(in super::super) fn makes_home_of(call: &Call<'_>, folder: &str) -> bool {
+    if !CREATORS.iter().any(|creator| creator.program == call.program) {
+        return false;
+    }
+    match creates(call).and_then(|user| user.home) {
+        Some(home) => is_inside(folder, &home),
+        None => is_inside(folder, "/home"),
+    }
 }
 
 /// The user that a command creates.

@@ -1,6 +1,8 @@
 //! pip.
 
-use crate::package_caches::manager::{Builds, Cache, EMPTY_CACHE, EMPTY_ROW, Manager, Off, OffWhen, Rule};
+use crate::package_caches::manager::{
+    Builds, Cache, Configuration, EMPTY_CACHE, EMPTY_ROW, Manager, Off, OffWhen, Rule,
+};
 
 pub(crate) static PIP: Manager = Manager {
     name: "pip",
@@ -43,6 +45,13 @@ pub(crate) static PIP: Manager = Manager {
             value: None,
             variable: "PIP_NO_BUILD_ISOLATION",
         }],
+    }),
+    asking: &["--help", "-h", "--version", "-V"],
+    offline: &[Rule { option: "--no-index", value: None, variable: "PIP_NO_INDEX" }],
+    configuration: Some(Configuration {
+        command: &["config", "set"],
+        files: &["pip.conf"],
+        settings: &["no-cache-dir", "cache-dir"],
     }),
     source: "pip 23.2 and 26.3: `pip --help`, `pip._internal.cache`, `pip._internal.cli.cmdoptions`; 2026-11-24",
     ..EMPTY_ROW

@@ -41,6 +41,11 @@ pub(crate) static UV: Manager = Manager {
             variable: "UV_NO_BUILD_ISOLATION",
         }],
     }),
+    asking: &["--help", "-h", "--version", "-V"],
+    offline: &[
+        Rule { option: "--offline", value: None, variable: "UV_OFFLINE" },
+        Rule { option: "--no-index", value: None, variable: "UV_NO_INDEX" },
+    ],
     wants: Some(Wanted {
         variable: "UV_LINK_MODE",
         value: Some("copy"),

@@ -238,11 +238,23 @@ impl<'a> Plan<'a> {
                 edits.extend(hollow.drain(..).map(|row| Edit::delete(row.line)));
             }
         }
+        let set_apart = !uncontinued.is_empty() && self.leaves_comment(instruction, last_kept);
         for index in uncontinued {
             edits.extend(self.end_row(document, instruction, index)?);
         }
         edits.extend(self.end_of_file(document, instruction));
-        Ok(merge(edits))
+        let mut edits = merge(edits);
+        edits.extend(blank_behind(document, instruction).filter(|_| set_apart));
+        Ok(edits)
+    }
+
+    /// Whether a comment is left behind the row with which the instruction ends now.
+    fn leaves_comment(&self, instruction: &Instruction, last_kept: Option<usize>) -> bool {
+        let Some(last) = last_kept.and_then(|last| self.rows.get(last)) else { return false };
+        let behind = |span: Span| span.start >= last.line.end;
+        let comment = |(row, fate): (&Row, &Fate)| behind(row.line) && matches!(fate, Fate::Comment(_));
+        self.rows.iter().zip(&self.fates).any(comment)
+            || instruction.lines.iter().any(|line| line.kind == LineKind::Comment && behind(line.span))
     }
 
     /// Where the last line goes that had no line end, the line before it loses its own: the file still ends without.
@@ -305,6 +317,13 @@ impl<'a> Plan<'a> {
         let blanks = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         Ok(Some(Edit::delete(Span::new(row.content.start + kept, continuation + 1 + blanks))))
     }
+}
+
+/// A blank line behind the instruction, if there is none: a comment at its end is not one on what follows.
+fn blank_behind(document: &Document, instruction: &Instruction) -> Option<Edit> {
+    let at = document.nodes().partition_point(|node| node.span.start < instruction.span.end);
+    let next = document.nodes().get(at)?;
+    (next.kind != NodeKind::Blank).then(|| Edit::insert(instruction.span.end, document.line_end()))
 }
 
 /// The first byte that is left of the row's content, white space apart.

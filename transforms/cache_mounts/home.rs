@@ -1,0 +1,120 @@
+//! Mounts below a home folder: the engine makes what is missing above them.
+//!
+//! runc makes the folders above a mount as root, with the mode 755, before the step starts; buildkit removes those that
+//! are empty when it has ended (executor/stubs.go; read 2026-11-24). So they are in no image, but in the step they are
+//! there, and only root may write into them.
+
+use super::Refusal;
+use super::account;
+use super::call::Call;
+use super::path::is_inside;
+use super::step::Step;
+use super::steps::Steps;
+
+/// Programs that keep nothing below the home folder.
+///
+/// POSIX utilities and system tools, as their manual pages describe them, and the script by which jupyter's images change
+/// the group of files; 2026-11-24.
+const KEEP_NOTHING: &[&str] = &[
+    ".",
+    ":",
+    "[",
+    "[[",
+    "awk",
+    "basename",
+    "break",
+    "cat",
+    "cd",
+    "chmod",
+    "chown",
+    "command",
+    "continue",
+    "cp",
+    "curl",
+    "cut",
+    "date",
+    "dirname",
+    "echo",
+    "ensurepip",
+    "exit",
+    "export",
+    "false",
+    "find",
+    "fix-permissions",
+    "git",
+    "grep",
+    "head",
+    "id",
+    "ln",
+    "ls",
+    "mkdir",
+    "mv",
+    "printf",
+    "pwd",
+    "rm",
+    "rmdir",
+    "sed",
+    "set",
+    "sleep",
+    "sort",
+    "source",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "touch",
+    "tr",
+    "true",
+    "type",
+    "umask",
+    "unset",
+    "unzip",
+    "venv",
+    "wc",
+    "wget",
+    "which",
+];
+
+/// Why `folder` cannot be a mount of `step`, since the folders above it would be root's, or there too early. `is_own`
+/// tells the commands whose only place below the home folder's `.cache` is a mount.
+pub(crate) fn refuses_mount(
+    steps: &Steps<'_>,
+    step: &Step<'_>,
+    folder: &str,
+    is_own: impl Fn(&Call<'_>) -> bool,
+) -> Option<Refusal> {
+    if let Some(call) = step.calls().iter().find(|call| account::makes_home_of(call, folder)) {
+        let text = format!(
+            "`{}` makes the home folder in this RUN; with a mount in it, it would be there already, and root's",
+            call.program
+        );
+        return Some(Refusal::new("home-made-in-the-step", text, "create the user in an earlier RUN"));
+    }
+    let account = step.account().ok()?;
+    account.owner?;
+    let (above, _) = folder.rsplit_once('/')?;
+    if !is_inside(above, &account.home)
+        || is_inside(&account.home, above)
+        || is_made_before(steps, step, above)
+    {
+        return None;
+    }
+    let refusal = |what: &str| {
+        let text =
+            format!("the engine would make `{above}` as root for the mount, and {what} there in this RUN");
+        let way_out = format!("make it in an earlier RUN, as the user: mkdir -p {above}");
+        Some(Refusal::new("home-of-another", text, way_out))
+    };
+    if !above.ends_with("/.cache") {
+        return refusal("the program could not write");
+    }
+    let writes = |call: &&Call<'_>| !KEEP_NOTHING.contains(&call.program.as_str());
+    let other = step.calls().iter().find(|call| writes(call) && !is_own(call))?;
+    refusal(&format!("`{}` might fail to write", other.program))
+}
+
+/// Whether an earlier step of the stage, or of one below, makes the folder or puts something into it.
+fn is_made_before(steps: &Steps<'_>, step: &Step<'_>, folder: &str) -> bool {
+    let Some((stage, before)) = step.stages().next().zip(step.index.checked_sub(1)) else { return false };
+    steps.made(folder).first_until(stage, before).is_some()
+}
