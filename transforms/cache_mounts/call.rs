@@ -156,6 +156,15 @@ impl Arg {
         }
     }
 
+    /// It as an absolute path, where that is known.
+    pub(crate) fn path(&self) -> Option<String> {
+        let value = self.value.as_deref()?;
+        if value.starts_with('/') {
+            return Some(value.to_owned());
+        }
+        self.folder.as_ref().map(|folder| format!("{folder}/{value}"))
+    }
+
     /// Whether it is the root of the file system.
     pub(crate) fn is_root(&self) -> bool {
         self.value.as_deref().is_some_and(|value| !value.is_empty() && value.trim_matches('/').is_empty())
