@@ -113,10 +113,11 @@ fn done(step: &Step<'_>, manager: &Manager, uses: &dyn Fn(&Call<'_>) -> bool) ->
         for cache in caches {
             match usage::folder(step, call, manager, cache) {
                 Ok(folder) if call.user == As::Same => {
-                    if covered(step, &folder) != Covered::ByCache {
+                    if covered(step, &folder) == Covered::ByCache {
+                        folders.push(folder);
+                    } else if !cache.minor || folders.is_empty() {
                         return None;
                     }
-                    folders.push(folder);
                 }
                 _ if has_cache_at(step, cache.below_home) => {}
                 _ => return None,
@@ -198,6 +199,7 @@ pub(super) fn plan(
             }
             match covered(step, &folder) {
                 Covered::ByCache => plan.mounted = true,
+                _ if cache.minor && plan.mounts.is_empty() && plan.mounted => continue,
                 Covered::ByOther(kind, target) => {
                     let text = format!("a {kind} mount stands at `{target}`");
                     return Err(Refusal::new("other-mount", text, "make it a cache mount"));
@@ -218,7 +220,7 @@ pub(super) fn plan(
                     let owner = owner.filter(|_| !manager.as_root);
                     let builds =
                         !cache.only_downloads && own.iter().any(|call| usage::may_build(step, call, manager));
-                    let id = if builds { Some(cache_id(manager, step)?) } else { None };
+                    let id = if builds || cache.per_base { Some(cache_id(manager, step)?) } else { None };
                     if id.is_some() {
                         plan.note = assumed_base(step);
                     }

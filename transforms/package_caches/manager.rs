@@ -87,7 +87,10 @@ pub(crate) const EMPTY_CACHE: Cache = Cache {
     variables: &[],
     below_home: "",
     sharing: None,
+    on_images: &[],
     only_downloads: false,
+    per_base: false,
+    minor: false,
     programs: &[],
     commands: &[],
     on: On::Any,
@@ -115,10 +118,17 @@ pub(crate) struct Cache {
     pub(crate) variables: &'static [(&'static str, &'static str)],
     /// Where it is below the home folder, when nothing names it; from the root folder on, if it begins with `/`.
     pub(crate) below_home: &'static str,
+    /// Where it is instead on images of these names, which set a variable, wherever they come from: the last part of the
+    /// repository's name, and the folder.
+    pub(crate) on_images: &'static [(&'static str, &'static str)],
     /// How builds at the same time may share it; `None` where it is safe to share.
     pub(crate) sharing: Option<&'static str>,
     /// Whether nothing in it was built here, whatever else the manager keeps.
     pub(crate) only_downloads: bool,
+    /// Whether it is not the same on all base images, though nothing in it was built.
+    pub(crate) per_base: bool,
+    /// Whether it is worth no mount of its own where the step has another one for the manager.
+    pub(crate) minor: bool,
     /// The programs that use it; all of the manager's where none is named.
     pub(crate) programs: &'static [&'static str],
     /// The subcommands that use it; all that fill a cache where none is named.
@@ -150,6 +160,8 @@ pub(crate) enum On {
 pub(crate) struct Base {
     /// As people write it; a `*` at the end stands for anything.
     pub(crate) repository: &'static str,
+    /// What stands somewhere in the tag; may be empty.
+    pub(crate) tag: &'static str,
     /// The versions from this one on; a tag without a number counts as the newest.
     pub(crate) since: Option<u32>,
     /// The versions before this one.

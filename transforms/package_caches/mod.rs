@@ -94,6 +94,7 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     in_place::judge(&setting, &mut jobs);
+    wanted::judge(&mut jobs, file.task.consent(&KEEP) == Consent::Given);
     let consent = file.task.consent(&ENABLE) == Consent::Given;
     let switches = switch::judge(&steps, &mut jobs, ENABLE.id, consent);
     let mut decisions: Vec<Decision> =
