@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dockfit_shell::ast::NestedBody;
 use dockfit_shell::{
-    Cwd, Invocation, Item, Located, Lookup, OperatorKind, RunAs, Script, State, Step as At, Word,
+    Command, Cwd, Invocation, Item, Located, Lookup, OperatorKind, RunAs, Script, State, Step as At, Word,
 };
 
 use super::Refusal;
@@ -89,6 +89,16 @@ impl<'s> Call<'s> {
         }
         let text = format!("`{}` stands in a script that is put together at run time", self.program);
         Err(Refusal::new("not-understood", text, "write the command directly into the RUN"))
+    }
+
+    /// The command as it stands in the script that it is from.
+    pub(super) fn command(&self) -> &'s Command {
+        self.located.command
+    }
+
+    /// Whether it reads what another command writes.
+    pub(super) fn reads_pipe(&self) -> bool {
+        self.located.path.iter().any(|at| matches!(at, At::Pipeline { index, .. } if *index > 0))
     }
 
     /// A variable in the command's environment, as far as the RUN or the command itself sets it; `None` where neither
@@ -201,11 +211,11 @@ impl Arg {
 pub(super) fn calls<'d>(step: &Step<'d>, script: &'d Script) -> Vec<Call<'d>> {
     let exec = step.text().is_none();
     let mut calls = Vec::new();
-    script.invocations(&step.shell_state(), |invocation, state| {
+    script.invocations(&step.shell_state(), &|name| step.variable(name), |invocation, state| {
         // The script within an exec form stands in a JSON string, quoted anew here: its words have no place of their own.
         let nested = invocation.located.path.iter().any(|at| matches!(at, At::Script(_)));
         let reader = Reader { step, script, state, exec, exact: invocation.exact && !(exec && nested) };
-        let program = dockfit_shell::strip_version(invocation.program).to_owned();
+        let program = dockfit_shell::strip_version(&invocation.program).to_owned();
         let user = match invocation.run_as {
             RunAs::Unchanged => As::Same,
             RunAs::User(user) => As::User(user.to_owned()),

@@ -6,6 +6,7 @@ use dockfit_shell::Script;
 
 use super::configurations::Configurations;
 use super::manager::Manager;
+use super::managers::MANAGERS;
 use super::options::{self, Configured, PutIn};
 use super::usage::{self, Action};
 use crate::cache_mounts::account;
@@ -15,6 +16,7 @@ use crate::cache_mounts::home;
 use crate::cache_mounts::mount::{CacheMount, Covered, covered, has_cache_at, unknown_mount};
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
+use crate::cache_mounts::unread::unread;
 use crate::cache_mounts::{Refusal, TakenOut};
 
 /// What the jobs of one Dockerfile are worked out from.
@@ -89,6 +91,16 @@ pub(super) fn jobs<'s, 'd>(setting: &Setting<'s, 'd>, step: &'s Step<'d>) -> Vec
                     if STILL_WRONG.contains(&refusal.code) { None } else { done(step, manager, &fills) };
                 done.ok_or(refusal)
             });
+            jobs.push(Job { step, manager, plan });
+        }
+    }
+    for manager in MANAGERS {
+        if jobs.iter().any(|job| job.manager.name == manager.name) {
+            continue;
+        }
+        let knows = |call: &Call<'_>| usage::manager(call).is_some();
+        if let Some(refusal) = unread(step, manager.programs, manager.commands, knows) {
+            let plan = Err(step.refuses_edits(setting.pass).unwrap_or(refusal));
             jobs.push(Job { step, manager, plan });
         }
     }

@@ -80,7 +80,10 @@ impl Pass for PackageCaches {
 }
 
 fn decide(file: &File<'_>) -> Vec<Decision> {
-    let words: Vec<&str> = managers::MANAGERS.iter().flat_map(|manager| manager.programs).copied().collect();
+    let programs = || managers::MANAGERS.iter().flat_map(|manager| manager.programs);
+    // `$PIP install` is one, too.
+    let in_capitals: Vec<String> = programs().map(|program| program.to_ascii_uppercase()).collect();
+    let words: Vec<&str> = programs().copied().chain(in_capitals.iter().map(String::as_str)).collect();
     let steps = Steps::of(file.dockerfile);
     let setting = Setting {
         steps: &steps,
