@@ -4,7 +4,6 @@ mod apt_caches;
 mod by_stage;
 mod cache_mounts;
 mod dockerfiles;
-mod dockerignore;
 mod package_caches;
 mod pip_environment;
 mod syntax_line;
@@ -17,7 +16,6 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,
-        &dockerignore::Dockerignore,
         // Last: it looks at what the others have made.
         &syntax_line::SyntaxLine,
     ]

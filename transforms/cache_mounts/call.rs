@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dockfit_shell::ast::NestedBody;
 use dockfit_shell::{
-    Command, Cwd, Invocation, Item, Located, Lookup, OperatorKind, RunAs, Script, State, Step as At, Word,
+    Cwd, Invocation, Item, Located, Lookup, OperatorKind, RunAs, Script, State, Step as At, Word,
 };
 
 use super::Refusal;
@@ -54,12 +54,23 @@ pub(crate) struct Arg {
     prefix: String,
     glob: bool,
     braces: bool,
-    varies: bool,
+    variables: Variables,
     /// What the variables in it hold, as far as it is known.
     pub(crate) held: Vec<String>,
     /// The folder that it counts from, where that is known.
     folder: Option<String>,
     place: Place,
+}
+
+/// What is known of the variables in a word, other than `HOME`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Variables {
+    /// There are none.
+    None,
+    /// No build can set them otherwise.
+    Fixed,
+    /// A build or the script may.
+    Open,
 }
 
 /// Where a word can be taken out.
@@ -89,16 +100,6 @@ impl<'s> Call<'s> {
         }
         let text = format!("`{}` stands in a script that is put together at run time", self.program);
         Err(Refusal::new("not-understood", text, "write the command directly into the RUN"))
-    }
-
-    /// The command as it stands in the script that it is from.
-    pub(super) fn command(&self) -> &'s Command {
-        self.located.command
-    }
-
-    /// Whether it reads what another command writes.
-    pub(super) fn reads_pipe(&self) -> bool {
-        self.located.path.iter().any(|at| matches!(at, At::Pipeline { index, .. } if *index > 0))
     }
 
     /// A variable in the command's environment, as far as the RUN or the command itself sets it; `None` where neither
@@ -166,15 +167,6 @@ impl Arg {
         }
     }
 
-    /// It as an absolute path, where that is known.
-    pub(crate) fn path(&self) -> Option<String> {
-        let value = self.value.as_deref()?;
-        if value.starts_with('/') {
-            return Some(value.to_owned());
-        }
-        self.folder.as_ref().map(|folder| format!("{folder}/{value}"))
-    }
-
     /// Whether it is the root of the file system.
     pub(crate) fn is_root(&self) -> bool {
         self.value.as_deref().is_some_and(|value| !value.is_empty() && value.trim_matches('/').is_empty())
@@ -188,7 +180,12 @@ impl Arg {
 
     /// Whether its value depends on a variable other than `HOME`, which a build may set.
     pub(crate) fn varies(&self) -> bool {
-        self.varies
+        self.variables != Variables::None
+    }
+
+    /// Whether no build can set the variables in it otherwise.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.variables != Variables::Open
     }
 
     /// Where it stands in the script.
@@ -211,11 +208,11 @@ impl Arg {
 pub(super) fn calls<'d>(step: &Step<'d>, script: &'d Script) -> Vec<Call<'d>> {
     let exec = step.text().is_none();
     let mut calls = Vec::new();
-    script.invocations(&step.shell_state(), &|name| step.variable(name), |invocation, state| {
+    script.invocations(&step.shell_state(), |invocation, state| {
         // The script within an exec form stands in a JSON string, quoted anew here: its words have no place of their own.
         let nested = invocation.located.path.iter().any(|at| matches!(at, At::Script(_)));
         let reader = Reader { step, script, state, exec, exact: invocation.exact && !(exec && nested) };
-        let program = dockfit_shell::strip_version(&invocation.program).to_owned();
+        let program = dockfit_shell::strip_version(invocation.program).to_owned();
         let user = match invocation.run_as {
             RunAs::Unchanged => As::Same,
             RunAs::User(user) => As::User(user.to_owned()),
@@ -258,7 +255,7 @@ impl Reader<'_, '_> {
             prefix: word.literal_prefix().into_owned(),
             glob: word.is_glob(),
             braces: word.has_braces(),
-            varies: word.variables().any(|name| name != "HOME"),
+            variables: self.variables(word),
             held: word
                 .variables()
                 .filter_map(|name| match self.lookup(name) {
@@ -268,6 +265,20 @@ impl Reader<'_, '_> {
                 .collect(),
             folder: self.folder(),
             place: self.place(index, word.range.clone()),
+        }
+    }
+
+    fn variables(&self, word: &Word) -> Variables {
+        let names = || word.variables().filter(|name| *name != "HOME");
+        let users = self.step.users();
+        let is_fixed =
+            |name: &str| !self.state.touches(name) && users.is_some_and(|users| users.is_fixed(name));
+        if names().next().is_none() {
+            Variables::None
+        } else if names().all(is_fixed) {
+            Variables::Fixed
+        } else {
+            Variables::Open
         }
     }
 

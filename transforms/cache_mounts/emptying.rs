@@ -96,11 +96,9 @@ impl<'s> Emptying<'s> {
         if inside == 0 {
             return Ok(());
         }
-        if let Some(arg) = operands
-            .iter()
-            .zip(&reaches)
-            .find_map(|(arg, reach)| (*reach == Reach::Inside && arg.varies()).then_some(arg))
-        {
+        if let Some(arg) = operands.iter().zip(&reaches).find_map(|(arg, reach)| {
+            (*reach == Reach::Inside && arg.varies() && !arg.is_fixed()).then_some(arg)
+        }) {
             let text = format!("`rm … {}` deletes the cache by a variable", arg.text);
             return Err(Refusal::new("deletes-by-variable", text, "name the folder by a plain path"));
         }
@@ -187,7 +185,8 @@ fn made<'c>(call: &'c Call<'_>, folders: &[&str]) -> Option<&'c Arg> {
         "ln" => true,
         _ => false,
     };
-    let there = |arg: &Arg| arg.path().is_some_and(|path| ALWAYS_THERE.contains(&clean(&path).as_str()));
+    let there =
+        |arg: &Arg| arg.value.as_deref().is_some_and(|path| ALWAYS_THERE.contains(&clean(path).as_str()));
     let reaches = |arg: &Arg| {
         folders.iter().any(|folder| match arg.reach(folder) {
             Reach::Around => !there(arg),

@@ -76,11 +76,13 @@ const KEEP_NOTHING: &[&str] = &[
 ];
 
 /// Why `folder` cannot be a mount of `step`, since the folders above it would be root's, or there too early. `is_own`
-/// tells the commands whose only place below the home folder's `.cache` is a mount.
+/// tells the commands whose only place below the home folder's `.cache` is a mount; they write `nothing_above` the mount
+/// where that was shown of them.
 pub(crate) fn refuses_mount(
     steps: &Steps<'_>,
     step: &Step<'_>,
     folder: &str,
+    nothing_above: bool,
     is_own: impl Fn(&Call<'_>) -> bool,
 ) -> Option<Refusal> {
     if let Some(call) = step.calls().iter().find(|call| account::makes_home_of(call, folder)) {
@@ -105,7 +107,7 @@ pub(crate) fn refuses_mount(
         let way_out = format!("make it in an earlier RUN, as the user: mkdir -p {above}");
         Some(Refusal::new("home-of-another", text, way_out))
     };
-    if !above.ends_with("/.cache") {
+    if !nothing_above && !above.ends_with("/.cache") {
         return refusal("the program could not write");
     }
     let writes = |call: &&Call<'_>| !KEEP_NOTHING.contains(&call.program.as_str());

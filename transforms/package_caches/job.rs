@@ -6,8 +6,10 @@ use dockfit_shell::Script;
 
 use super::configurations::Configurations;
 use super::manager::Manager;
-use super::managers::MANAGERS;
+use super::offline::Offline;
 use super::options::{self, Configured, PutIn};
+use super::told::Told;
+use super::unfit;
 use super::usage::{self, Action};
 use crate::cache_mounts::account;
 use crate::cache_mounts::call::{As, Call, Place};
@@ -16,7 +18,6 @@ use crate::cache_mounts::home;
 use crate::cache_mounts::mount::{CacheMount, Covered, covered, has_cache_at, unknown_mount};
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
-use crate::cache_mounts::unread::unread;
 use crate::cache_mounts::{Refusal, TakenOut};
 
 /// What the jobs of one Dockerfile are worked out from.
@@ -24,6 +25,8 @@ pub(super) struct Setting<'s, 'd> {
     pub(super) steps: &'s Steps<'d>,
     pub(super) configured: Configured,
     pub(super) configurations: Configurations<'s, 'd>,
+    pub(super) told: Told,
+    pub(super) offline: Offline,
     /// The pass, as comments name it that keep it away.
     pub(super) pass: &'static str,
 }
@@ -87,20 +90,13 @@ pub(super) fn jobs<'s, 'd>(setting: &Setting<'s, 'd>, step: &'s Step<'d>) -> Vec
                     .is_some_and(|(found, action)| found.name == manager.name && action == Action::Fill)
             };
             let plan = plan(setting, step, manager, &fills).or_else(|refusal| {
-                let done =
-                    if STILL_WRONG.contains(&refusal.code) { None } else { done(step, manager, &fills) };
+                let done = if STILL_WRONG.contains(&refusal.code) {
+                    None
+                } else {
+                    done(step, manager, &setting.told, &fills)
+                };
                 done.ok_or(refusal)
             });
-            jobs.push(Job { step, manager, plan });
-        }
-    }
-    for manager in MANAGERS {
-        if jobs.iter().any(|job| job.manager.name == manager.name) {
-            continue;
-        }
-        let knows = |call: &Call<'_>| usage::manager(call).is_some();
-        if let Some(refusal) = unread(step, manager.programs, manager.commands, knows) {
-            let plan = Err(step.refuses_edits(setting.pass).unwrap_or(refusal));
             jobs.push(Job { step, manager, plan });
         }
     }
@@ -113,23 +109,27 @@ const STILL_WRONG: &[&str] =
 
 /// The plan for a RUN that has all mounts for the manager and nothing that spoils them: what speaks against adding them
 /// does not matter.
-fn done(step: &Step<'_>, manager: &Manager, uses: &dyn Fn(&Call<'_>) -> bool) -> Option<Plan> {
+fn done(
+    step: &Step<'_>,
+    manager: &'static Manager,
+    told: &Told,
+    uses: &dyn Fn(&Call<'_>) -> bool,
+) -> Option<Plan> {
     let mut folders = Vec::new();
     let image = account::base_image(step);
     for call in step.calls().iter().filter(|call| uses(call)) {
         if !usage::switches(call, manager).is_empty() {
             return None;
         }
-        let caches =
-            manager.caches.iter().filter(|cache| usage::uses(call, manager, cache) && cache.on.holds(image));
+        let caches = usage::caches(step, call, manager, told);
+        let caches = caches.iter().filter(|cache| usage::uses(call, manager, cache) && cache.on.holds(image));
         for cache in caches {
-            match usage::folder(step, call, manager, cache) {
+            match usage::folder(step, call, manager, cache, told) {
                 Ok(folder) if call.user == As::Same => {
-                    if covered(step, &folder) == Covered::ByCache {
-                        folders.push(folder);
-                    } else if !cache.minor || folders.is_empty() {
+                    if covered(step, &folder) != Covered::ByCache {
                         return None;
                     }
+                    folders.push(folder);
                 }
                 _ if has_cache_at(step, cache.below_home) => {}
                 _ => return None,
@@ -172,7 +172,10 @@ pub(super) fn plan(
         let text = format!(
             "{setting} links installed files to the cache; in a mount they would not be in the image"
         );
-        return Err(Refusal::new("links-into-cache", text, format!("set {setting} to copy")));
+        return Err(Refusal::new("links-into-cache", text, format!("have {setting} copy")));
+    }
+    if let Some(refusal) = unfit::refuses(step, manager, &setting.told) {
+        return Err(refusal);
     }
     if let Some(name) = own.iter().find_map(|call| usage::switched_off_by_script(call, manager)) {
         let text = format!("the RUN itself sets {name}, which switches the cache off");
@@ -194,10 +197,10 @@ pub(super) fn plan(
         if call.user != As::Same {
             as_same_user(step, call, manager)?;
         }
-        let caches =
-            manager.caches.iter().filter(|cache| usage::uses(call, manager, cache) && cache.on.holds(image));
+        let caches = usage::caches(step, call, manager, &setting.told);
+        let caches = caches.iter().filter(|cache| usage::uses(call, manager, cache) && cache.on.holds(image));
         for cache in caches {
-            let folder = match usage::folder(step, call, manager, cache) {
+            let folder = match usage::folder(step, call, manager, cache, &setting.told) {
                 Ok(folder) => folder,
                 // Its author knows the user; so the mount is taken to be right.
                 Err(_) if has_cache_at(step, cache.below_home) => {
@@ -211,7 +214,6 @@ pub(super) fn plan(
             }
             match covered(step, &folder) {
                 Covered::ByCache => plan.mounted = true,
-                _ if cache.minor && plan.mounts.is_empty() && plan.mounted => continue,
                 Covered::ByOther(kind, target) => {
                     let text = format!("a {kind} mount stands at `{target}`");
                     return Err(Refusal::new("other-mount", text, "make it a cache mount"));
@@ -225,14 +227,19 @@ pub(super) fn plan(
                         uses(call)
                             || usage::manager(call).is_some_and(|(_, action)| action != Action::MayFill)
                     };
-                    if let Some(refusal) = home::refuses_mount(setting.steps, step, &folder, is_own) {
+                    if let Some(refusal) =
+                        home::refuses_mount(setting.steps, step, &folder, cache.nothing_above, is_own)
+                    {
+                        return Err(refusal);
+                    }
+                    if let Some(refusal) = setting.offline.refuses(step, manager) {
                         return Err(refusal);
                     }
                     let owner = step.account().map_or(None, |account| account.owner);
                     let owner = owner.filter(|_| !manager.as_root);
                     let builds =
                         !cache.only_downloads && own.iter().any(|call| usage::may_build(step, call, manager));
-                    let id = if builds || cache.per_base { Some(cache_id(manager, step)?) } else { None };
+                    let id = if builds { Some(cache_id(manager, step)?) } else { None };
                     if id.is_some() {
                         plan.note = assumed_base(step);
                     }

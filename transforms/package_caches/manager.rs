@@ -35,6 +35,14 @@ pub(crate) struct Manager {
     pub(crate) wants: Option<Wanted>,
     /// Settings that make a mount wrong, since the installed files would lie in the cache.
     pub(crate) links: &'static [Link],
+    /// Options with which it takes all from its cache and downloads nothing.
+    pub(crate) relies_by: &'static [&'static str],
+    /// Commands with which a mount is wrong.
+    pub(crate) unfit: &'static [Unfit],
+    /// Other caches than those above, where something else is kept elsewhere.
+    pub(crate) sole: Option<Sole>,
+    /// Whether a call without a subcommand fills the cache.
+    pub(crate) bare: bool,
     /// Options that it has to be given, for what it downloads to be kept and what it installs to be up to date.
     pub(crate) wanted_options: &'static [WantedOption],
     /// Words of which one has to stand in the Dockerfile, since it keeps nothing otherwise; none where it keeps by itself.
@@ -70,6 +78,10 @@ pub(crate) const EMPTY_ROW: Manager = Manager {
     configuration: None,
     wants: None,
     links: &[],
+    relies_by: &[],
+    unfit: &[],
+    sole: None,
+    bare: false,
     wanted_options: &[],
     kept_by: &[],
     keep_it_by: "",
@@ -85,12 +97,12 @@ pub(crate) const EMPTY_CACHE: Cache = Cache {
     option: None,
     options_in: &[],
     variables: &[],
+    set_by: &[],
     below_home: "",
+    of_root: None,
+    nothing_above: false,
     sharing: None,
-    on_images: &[],
     only_downloads: false,
-    per_base: false,
-    minor: false,
     programs: &[],
     commands: &[],
     on: On::Any,
@@ -116,19 +128,18 @@ pub(crate) struct Cache {
     pub(crate) options_in: &'static [&'static str],
     /// The variables that name it, the strongest first, each with what is put behind the value.
     pub(crate) variables: &'static [(&'static str, &'static str)],
+    /// The manager's own commands that name it for later ones, each without the folder itself, which is the next word.
+    pub(crate) set_by: &'static [&'static [&'static str]],
     /// Where it is below the home folder, when nothing names it; from the root folder on, if it begins with `/`.
     pub(crate) below_home: &'static str,
-    /// Where it is instead on images of these names, which set a variable, wherever they come from: the last part of the
-    /// repository's name, and the folder.
-    pub(crate) on_images: &'static [(&'static str, &'static str)],
+    /// Where root's is, when that is not below the home folder.
+    pub(crate) of_root: Option<&'static str>,
+    /// Whether the manager was seen to work where the folders above it are another user's.
+    pub(crate) nothing_above: bool,
     /// How builds at the same time may share it; `None` where it is safe to share.
     pub(crate) sharing: Option<&'static str>,
     /// Whether nothing in it was built here, whatever else the manager keeps.
     pub(crate) only_downloads: bool,
-    /// Whether it is not the same on all base images, though nothing in it was built.
-    pub(crate) per_base: bool,
-    /// Whether it is worth no mount of its own where the step has another one for the manager.
-    pub(crate) minor: bool,
     /// The programs that use it; all of the manager's where none is named.
     pub(crate) programs: &'static [&'static str],
     /// The subcommands that use it; all that fill a cache where none is named.
@@ -160,8 +171,6 @@ pub(crate) enum On {
 pub(crate) struct Base {
     /// As people write it; a `*` at the end stands for anything.
     pub(crate) repository: &'static str,
-    /// What stands somewhere in the tag; may be empty.
-    pub(crate) tag: &'static str,
     /// The versions from this one on; a tag without a number counts as the newest.
     pub(crate) since: Option<u32>,
     /// The versions before this one.
@@ -277,4 +286,50 @@ pub(crate) struct Wanted {
     pub(crate) why: &'static str,
     /// Whether nothing is kept in the mount without it.
     pub(crate) needed: bool,
+}
+
+/// A command with which a mount is wrong.
+#[derive(Debug)]
+pub(crate) struct Unfit {
+    /// The program.
+    pub(crate) programs: &'static [&'static str],
+    /// The subcommands; any where none is named.
+    pub(crate) commands: &'static [&'static [&'static str]],
+    /// Options of which one has to be there; any call where none is named.
+    pub(crate) options: &'static [&'static str],
+    /// Words with which it is all right.
+    pub(crate) unless: &'static [&'static str],
+    /// Whether it counts for all later steps too, not only in its own.
+    pub(crate) lasts: bool,
+    /// A stable word for machines.
+    pub(crate) code: &'static str,
+    /// What it does, behind the command's own words.
+    pub(crate) why: &'static str,
+    /// What the reader can do.
+    pub(crate) way_out: &'static str,
+}
+
+impl Unfit {
+    /// One in which nothing stands yet.
+    pub(crate) const NEVER: Self = Self {
+        programs: &[],
+        commands: &[],
+        options: &[],
+        unless: &[],
+        lasts: false,
+        code: "",
+        why: "",
+        way_out: "",
+    };
+}
+
+/// When a folder above the caches holds nothing else, so that it can be the mount as a whole.
+#[derive(Debug)]
+pub(crate) struct Sole {
+    /// Variables, each with the values (in lower case) of which one says so.
+    pub(crate) when: &'static [(&'static str, &'static [&'static str])],
+    /// The manager's own commands that say so for later ones.
+    pub(crate) set_by: &'static [&'static [&'static str]],
+    /// The caches then.
+    pub(crate) caches: &'static [Cache],
 }

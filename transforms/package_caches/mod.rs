@@ -6,8 +6,11 @@ mod in_place;
 mod job;
 mod manager;
 mod managers;
+mod offline;
 mod options;
 mod switch;
+mod told;
+mod unfit;
 mod usage;
 mod wanted;
 
@@ -17,8 +20,10 @@ use dockfit_rewrite::{
 
 use self::configurations::Configurations;
 use self::job::{Job, Plan, Setting};
+use self::offline::Offline;
 use self::options::Configured;
 use self::switch::Switch;
+use self::told::Told;
 use self::wanted::Wanted;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
@@ -80,15 +85,14 @@ impl Pass for PackageCaches {
 }
 
 fn decide(file: &File<'_>) -> Vec<Decision> {
-    let programs = || managers::MANAGERS.iter().flat_map(|manager| manager.programs);
-    // `$PIP install` is one, too.
-    let in_capitals: Vec<String> = programs().map(|program| program.to_ascii_uppercase()).collect();
-    let words: Vec<&str> = programs().copied().chain(in_capitals.iter().map(String::as_str)).collect();
+    let words: Vec<&str> = managers::MANAGERS.iter().flat_map(|manager| manager.programs).copied().collect();
     let steps = Steps::of(file.dockerfile);
     let setting = Setting {
         steps: &steps,
         configured: Configured::of(file.dockerfile),
         configurations: Configurations::of(&steps),
+        told: Told::of(&steps),
+        offline: Offline::of(&steps),
         pass: MOUNT.id,
     };
     let mut jobs: Vec<Job<'_, '_>> =
@@ -97,7 +101,6 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     in_place::judge(&setting, &mut jobs);
-    wanted::judge(&mut jobs, file.task.consent(&KEEP) == Consent::Given);
     let consent = file.task.consent(&ENABLE) == Consent::Given;
     let switches = switch::judge(&steps, &mut jobs, ENABLE.id, consent);
     let mut decisions: Vec<Decision> =

@@ -28,7 +28,8 @@ pub(super) struct Switch {
     pub(super) when: OffWhen,
     /// The edits that take it away.
     pub(super) edits: Vec<Edit>,
-    manager: &'static Manager,
+    /// The managers that it switches off.
+    managers: Vec<&'static Manager>,
     stage: usize,
     instruction: usize,
     line: usize,
@@ -49,9 +50,12 @@ impl Switch {
         (self.stage, self.instruction)
     }
 
-    /// The first of these steps that sees it.
-    fn first_governed(&self, steps: Option<&ByStage>) -> Option<usize> {
-        steps?.first_after(self.stage, self.instruction)
+    /// The first of these steps, given by the names of managers, that sees it, with the manager.
+    fn first_of(&self, steps: &HashMap<&str, ByStage>) -> Option<(usize, &'static Manager)> {
+        self.managers.iter().find_map(|manager| {
+            let found = steps.get(manager.name)?.first_after(self.stage, self.instruction)?;
+            Some((found, *manager))
+        })
     }
 }
 
@@ -63,8 +67,8 @@ pub(super) fn judge(steps: &Steps<'_>, jobs: &mut [Job<'_, '_>], pass: &str, con
     let mut switches = find(steps.dockerfile(), pass, consent);
     let named = grouped(model, switches.iter().map(|switch| (switch.name.clone(), switch.place())));
     let mut hidden: HashMap<&str, ByStage> = HashMap::new();
-    for switch in &switches {
-        hidden.entry(switch.manager.name).or_insert_with(|| hiding(steps, switch.manager));
+    for manager in switches.iter().flat_map(|switch| &switch.managers) {
+        hidden.entry(manager.name).or_insert_with(|| hiding(steps, manager));
     }
     // A refused job keeps its switch, which refuses the other jobs that it governs, and so on.
     loop {
@@ -72,16 +76,17 @@ pub(super) fn judge(steps: &Steps<'_>, jobs: &mut [Job<'_, '_>], pass: &str, con
         let refused = jobs.iter().filter(|job| job.plan.is_err());
         let refused = grouped(model, refused.map(|job| (job.manager.name, job.place())));
         for switch in switches.iter_mut().filter(|switch| switch.stays.is_none()) {
-            if let Some(index) = switch.first_governed(refused.get(switch.manager.name)) {
-                switch.stays = Some(refused_at(index, switch.manager, jobs));
-            } else if let Some(index) = switch.first_governed(hidden.get(switch.manager.name)) {
-                let (line, name) = (line_of(steps.dockerfile(), index), switch.manager.name);
+            if let Some((index, manager)) = switch.first_of(&refused) {
+                switch.stays = Some(refused_at(index, manager, jobs));
+            } else if let Some((index, manager)) = switch.first_of(&hidden) {
+                let (line, name) = (line_of(steps.dockerfile(), index), manager.name);
                 switch.stays = Some(format!("the step in line {line} may use {name} without a mount"));
             }
             changed |= switch.stays.is_some();
         }
         let staying = switches.iter().filter(|switch| switch.stays.is_some());
-        let staying = grouped(model, staying.map(|switch| (switch.manager.name, switch.place())));
+        let staying = staying.flat_map(|switch| switch.managers.iter().map(|one| (one.name, switch.place())));
+        let staying = grouped(model, staying);
         for job in jobs.iter_mut().filter(|job| job.plan.is_ok()) {
             let (stage, index) = job.place();
             let governing = staying.get(job.manager.name).and_then(|found| found.first_until(stage, index));
@@ -101,7 +106,7 @@ pub(super) fn judge(steps: &Steps<'_>, jobs: &mut [Job<'_, '_>], pass: &str, con
     let mounted = jobs.iter().filter(|job| job.plan.is_ok());
     let mounted = grouped(model, mounted.map(|job| (job.manager.name, job.place())));
     for switch in &mut switches {
-        switch.needed = switch.first_governed(mounted.get(switch.manager.name)).is_some();
+        switch.needed = switch.first_of(&mounted).is_some();
     }
     switches
 }
@@ -128,11 +133,10 @@ fn find(dockerfile: &Dockerfile, pass: &str, consent: bool) -> Vec<Switch> {
             continue;
         };
         for pair in pairs {
-            let Some(manager) =
-                MANAGERS.iter().find(|manager| manager.off.variables.contains(&pair.key.text.as_str()))
-            else {
-                continue;
-            };
+            let name = pair.key.text.as_str();
+            let managers = MANAGERS.iter().filter(|manager| manager.off.variables.contains(&name));
+            let managers: Vec<&'static Manager> = managers.copied().collect();
+            let Some(manager) = managers.first() else { continue };
             let value = model.expand(index, &pair.value.text).map_or(Value::Unknown, Value::from);
             if value.as_known().is_some_and(|value| !manager.off.when.holds(value)) {
                 continue;
@@ -160,7 +164,7 @@ fn find(dockerfile: &Dockerfile, pass: &str, consent: bool) -> Vec<Switch> {
                 span,
                 when: manager.off.when,
                 edits,
-                manager,
+                managers,
                 stage: stage.index,
                 instruction: index,
                 stays,
@@ -353,8 +357,9 @@ fn stays_off(instruction: usize, manager: &Manager, switches: &[Switch]) -> Opti
     let behind = switches.partition_point(|switch| switch.instruction < instruction);
     let mut of_instruction =
         switches.iter().skip(behind).take_while(|switch| switch.instruction == instruction);
-    let switch =
-        of_instruction.find(|switch| switch.stays.is_some() && switch.manager.name == manager.name)?;
+    let switch = of_instruction.find(|switch| {
+        switch.stays.is_some() && switch.managers.iter().any(|one| one.name == manager.name)
+    })?;
     let why = switch.stays.as_deref().unwrap_or_default();
     Some(Refusal::new(
         "cache-switched-off",

@@ -4,8 +4,8 @@ use dockfit_shell::Lookup;
 
 use super::manager::{Cache, Manager, Rule};
 use super::managers::MANAGERS;
+use super::told::{Answer, Told};
 use crate::cache_mounts::Refusal;
-use crate::cache_mounts::account;
 use crate::cache_mounts::call::{Call, Place};
 use crate::cache_mounts::step::Step;
 
@@ -41,11 +41,25 @@ pub(super) fn action(manager: &Manager, words: &[Option<&str>]) -> Action {
         let only_options = || words.iter().flatten().all(|word| word.starts_with('-'));
         let idle = manager.commands.contains(&&[][..]) && !words.is_empty() && only_options();
         if idle { Action::Other } else { Action::Fill }
+    } else if fills_bare(manager, words) {
+        Action::Fill
     } else if is(manager.also_fill) {
         Action::MayFill
     } else {
         Action::Other
     }
+}
+
+/// Whether a call with these words has no subcommand, and fills the cache all the same.
+fn fills_bare(manager: &Manager, words: &[Option<&str>]) -> bool {
+    manager.bare && operands(manager, words).is_empty()
+}
+
+/// The words of `call`, which is one of the manager, that are no options nor their values; `None` for one that is not
+/// known.
+pub(super) fn plain_words<'c>(manager: &Manager, call: &'c Call<'_>) -> Vec<Option<&'c str>> {
+    let words: Vec<Option<&str>> = call.args.iter().map(|arg| arg.value.as_deref()).collect();
+    operands(manager, &words).into_iter().map(|(_, word)| word).collect()
 }
 
 /// Whether `call`, which is one of the manager, is one of these subcommands.
@@ -107,6 +121,7 @@ pub(super) fn folder(
     call: &Call<'_>,
     manager: &Manager,
     cache: &Cache,
+    told: &Told,
 ) -> Result<String, Refusal> {
     let moved = |what: &str| {
         Refusal::new(
@@ -138,21 +153,22 @@ pub(super) fn folder(
             }
         }
     }
-    for (variable, behind) in cache.variables {
-        match value(step, call, variable) {
-            Lookup::Set(value) if !value.is_empty() => {
-                return absolute(&format!("{value}{behind}")).ok_or_else(|| moved(variable));
-            }
-            // Only what this file sets counts: base images do not move these folders.
-            Lookup::Unknown if set_here(step, call, variable) => return Err(moved(variable)),
-            Lookup::Set(_) | Lookup::Unset | Lookup::Unknown => {}
-        }
+    // Variables that name the folder itself are stronger than what the manager was told, and that than other folders.
+    let (own, others): (Vec<_>, Vec<_>) =
+        cache.variables.iter().partition(|(_, behind)| behind.is_empty() || cache.set_by.is_empty());
+    if let Some(found) = by_variables(step, call, &own).or_else(|| told_folder(step, manager, cache, told)) {
+        return found.map_err(moved);
+    }
+    if let Some(found) = by_variables(step, call, &others) {
+        return found.map_err(moved);
+    }
+    if let Some(of_root) = cache.of_root
+        && step.account()?.owner.is_none()
+    {
+        return Ok(of_root.to_owned());
     }
     if cache.is_fixed() {
         return Ok(cache.below_home.to_owned());
-    }
-    if let Some(folder) = on_image(step, cache) {
-        return Ok(folder.to_owned());
     }
     if let Some(home) = call.own_variable("HOME") {
         let Lookup::Set(home) = home else { return Err(moved("HOME")) };
@@ -163,11 +179,55 @@ pub(super) fn folder(
         .ok_or_else(|| moved("HOME"))
 }
 
-/// The folder of `cache` where the base image has a name that tells it.
-pub(super) fn on_image(step: &Step<'_>, cache: &Cache) -> Option<&'static str> {
-    let path = &account::base_image(step)?.path;
-    let name = path.rsplit('/').next()?;
-    cache.on_images.iter().find(|(image, _)| *image == name).map(|(_, folder)| *folder)
+/// The folder that variables name, or the variable that names it by a value that is not known.
+fn by_variables(
+    step: &Step<'_>,
+    call: &Call<'_>,
+    variables: &[&(&'static str, &'static str)],
+) -> Option<Result<String, &'static str>> {
+    variables.iter().find_map(|(variable, behind)| match value(step, call, variable) {
+        Lookup::Set(value) if !value.is_empty() => {
+            Some(absolute(&format!("{value}{behind}")).ok_or(*variable))
+        }
+        // Only what this file sets counts: base images do not move these folders.
+        Lookup::Unknown if set_here(step, call, variable) => Some(Err(*variable)),
+        Lookup::Set(_) | Lookup::Unset | Lookup::Unknown => None,
+    })
+}
+
+/// The folder that the manager was told to use, or the command by which it was told one that is not known.
+fn told_folder(
+    step: &Step<'_>,
+    manager: &Manager,
+    cache: &Cache,
+    told: &Told,
+) -> Option<Result<String, &'static str>> {
+    let what = cache.set_by.first().and_then(|words| words.last())?;
+    match told.answer(step, manager, cache.set_by) {
+        Answer::Nothing => None,
+        Answer::Unknown => Some(Err(what)),
+        Answer::Known(path) => Some(absolute(&path).ok_or(*what)),
+    }
+}
+
+/// The caches of `manager` as `call` uses it.
+pub(super) fn caches(
+    step: &Step<'_>,
+    call: &Call<'_>,
+    manager: &'static Manager,
+    told: &Told,
+) -> &'static [Cache] {
+    let Some(sole) = &manager.sole else { return manager.caches };
+    let by_variable = sole.when.iter().any(|(name, values)| {
+        matches!(value(step, call, name), Lookup::Set(value) if values.contains(&value.to_lowercase().as_str()))
+    });
+    let by_command = || {
+        sole.set_by.iter().any(|command| {
+            let Some((wanted, key)) = command.split_last() else { return false };
+            matches!(told.answer(step, manager, &[key]), Answer::Known(value) if value == *wanted)
+        })
+    };
+    if by_variable || by_command() { sole.caches } else { manager.caches }
 }
 
 /// `path`, if it is an absolute one that means the same in a flag, whatever the escape character.
@@ -305,7 +365,7 @@ pub(super) fn builds_against_installed(
 /// Whether an option of `call`, or the variable that says the same, follows `rule`.
 pub(super) fn follows(step: &Step<'_>, call: &Call<'_>, rule: &Rule) -> bool {
     let by_option = match rule.value {
-        None => call.values().any(|value| value == rule.option),
+        None => !rule.option.is_empty() && call.values().any(|value| value == rule.option),
         Some(wanted) => option_value(call, rule.option).is(wanted),
     };
     by_option
@@ -323,5 +383,5 @@ pub(super) fn links(step: &Step<'_>, call: &Call<'_>, manager: &Manager) -> Opti
         option_value(call, link.option).is(link.value)
             || matches!(value(step, call, link.variable), Lookup::Set(value) if value == link.value)
     });
-    link.map(|link| link.variable)
+    link.map(|link| if link.variable.is_empty() { link.option } else { link.variable })
 }

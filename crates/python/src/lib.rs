@@ -30,7 +30,7 @@ mod split;
 mod toml_tree;
 mod write;
 
-pub use fresh::{check_fresh, renew};
+pub use fresh::check_fresh;
 pub use groups::{GroupOverride, Groups};
 pub use lock::{is_compiled, lock_kind, read_compiled, read_lock};
 pub use manifest::{Dependency, Manifest, read_manifest};

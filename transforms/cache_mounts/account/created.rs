@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
+use dockfit_dockerfile::operation::Operation;
 use dockfit_dockerfile::values::reference::ImageReference;
 use dockfit_rewrite::Dockerfile;
 
@@ -111,6 +112,8 @@ pub(crate) struct Users<'d> {
     created: HashMap<(usize, String), Vec<(usize, User)>>,
     /// The images, nothing else being known of their user, on which a command shows that this is root.
     as_root: OnceCell<HashSet<Option<&'d ImageReference>>>,
+    /// Variables that only ENV sets, to plain text: no build can change them.
+    fixed: HashSet<&'d str>,
 }
 
 impl<'d> Users<'d> {
@@ -125,7 +128,12 @@ impl<'d> Users<'d> {
                 }
             }
         }
-        Self { dockerfile, created, as_root: OnceCell::new() }
+        Self { dockerfile, created, as_root: OnceCell::new(), fixed: fixed(dockerfile) }
+    }
+
+    /// Whether only ENV sets the variable, to plain text.
+    pub(in super::super) fn is_fixed(&self, variable: &str) -> bool {
+        self.fixed.contains(variable)
     }
 
     /// The user of that name or number that the step's stage, or one below it, creates before the step (or in it).
@@ -215,4 +223,25 @@ fn creates(call: &Call<'_>) -> Option<User> {
         user.home = Some(format!("/home/{}", user.name));
     }
     Some(user)
+}
+
+fn fixed(dockerfile: &Dockerfile) -> HashSet<&str> {
+    let model = dockerfile.model();
+    let (mut fixed, mut open): (HashSet<&str>, HashSet<&str>) = Default::default();
+    for index in 0..dockerfile.document().instructions().len() {
+        match model.operation(index) {
+            Some(Operation::Env(pairs)) => {
+                for pair in pairs {
+                    let of_kind = if pair.value.text.contains('$') { &mut open } else { &mut fixed };
+                    of_kind.insert(pair.key.text.as_str());
+                }
+            }
+            Some(Operation::Arg(arguments)) => {
+                open.extend(arguments.iter().map(|argument| argument.name.text.as_str()));
+            }
+            _ => {}
+        }
+    }
+    fixed.retain(|name| !open.contains(name));
+    fixed
 }

@@ -20,6 +20,7 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { repository: "node", user: "node", uid: 1000, gid: 1000, home: "/home/node", default: false },
     Row { repository: "oven/bun", user: "bun", uid: 1000, gid: 1000, home: "/home/bun", default: false },
+    Row { repository: "oven/bun", user: "root", uid: 0, gid: 0, home: "/root", default: true },
     Row { repository: "gradle", user: "gradle", uid: 1000, gid: 1000, home: "/home/gradle", default: false },
     Row {
         repository: "jenkins/jenkins",

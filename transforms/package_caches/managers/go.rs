@@ -31,7 +31,6 @@ pub(crate) static GO: Manager = Manager {
         Cache {
             variables: &[("GOMODCACHE", ""), ("GOPATH", "/pkg/mod")],
             below_home: "go/pkg/mod",
-            on_images: &[("golang", "/go/pkg/mod")],
             only_downloads: true,
             ..EMPTY_CACHE
         },

@@ -1,6 +1,7 @@
 //! The table of package managers: one file a row. Adding one is adding a file and a line.
 
 mod apk;
+mod bun;
 mod bundler;
 mod cargo;
 mod composer;
@@ -8,9 +9,15 @@ mod dnf;
 mod go;
 mod gradle;
 mod maven;
+mod npm;
 mod nuget;
+mod pdm;
 mod pip;
+mod pipenv;
+mod pnpm;
+mod poetry;
 mod uv;
+mod yarn;
 mod zypper;
 
 use super::manager::Manager;
@@ -19,6 +26,13 @@ use super::manager::Manager;
 pub(crate) static MANAGERS: &[&Manager] = &[
     &pip::PIP,
     &uv::UV,
+    &poetry::POETRY,
+    &pdm::PDM,
+    &pipenv::PIPENV,
+    &npm::NPM,
+    &yarn::YARN,
+    &pnpm::PNPM,
+    &bun::BUN,
     &go::GO,
     &cargo::CARGO,
     &maven::MAVEN,

@@ -13,9 +13,7 @@ mod sources;
 mod workflow;
 
 pub use build::{Build, builds_in, may_build};
-pub use dockerignore::{
-    ContextError, ContextTree, DockerIgnore, Entry, IgnoreError, Inherited, Sight, context_files, ignore_file,
-};
+pub use dockerignore::{ContextError, DockerIgnore, IgnoreError, Inherited, context_files, ignore_file};
 pub use nearest::nearest;
 pub use sources::{ContextSource, sources};
 

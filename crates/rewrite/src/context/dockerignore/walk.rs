@@ -30,10 +30,7 @@ pub fn context_files(
             let path = if folder.is_empty() { plain.to_owned() } else { format!("{folder}/{plain}") };
             let (excluded, handed_on) = ignore.excludes(&path, &inherited)?;
             if is_folder {
-                // Without exceptions nothing in it can be let in again.
-                if !excluded || ignore.has_exceptions() {
-                    folders.push((path, handed_on));
-                }
+                folders.push((path, handed_on));
             } else if !excluded {
                 found.push(path);
             }
@@ -50,8 +47,6 @@ pub enum ContextError {
     Ignore(IgnoreError),
     /// A folder cannot be read.
     Read(ReadError),
-    /// It holds more files and folders than this.
-    TooLarge(usize),
 }
 
 impl From<IgnoreError> for ContextError {
@@ -71,7 +66,6 @@ impl std::fmt::Display for ContextError {
         match self {
             Self::Ignore(error) => error.fmt(f),
             Self::Read(error) => error.fmt(f),
-            Self::TooLarge(most) => write!(f, "it holds more than {most} files and folders"),
         }
     }
 }
