@@ -3,6 +3,7 @@
 mod apt_caches;
 mod by_stage;
 mod cache_mounts;
+mod copy_order;
 mod dockerfiles;
 mod package_caches;
 mod pip_environment;
@@ -13,6 +14,7 @@ use dockfit_rewrite::Pass;
 /// All passes, in the order in which they run: structural ones first where others edit what they make.
 pub fn passes() -> &'static [&'static dyn Pass] {
     &[
+        &copy_order::CopyOrder,
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,

@@ -21,6 +21,8 @@ pub(crate) struct Call<'s> {
     pub(crate) assignments: Vec<Assigned>,
     /// Whether a wrapper such as `sudo` changes as whom it runs.
     pub(crate) user: As,
+    /// The folder that it starts in, where that is known.
+    pub(crate) folder: Option<String>,
     /// The command itself; in an exec form it is the only one.
     located: Located<'s>,
     /// Whether its words stand in the file as they are.
@@ -100,6 +102,11 @@ impl<'s> Call<'s> {
         }
         let text = format!("`{}` stands in a script that is put together at run time", self.program);
         Err(Refusal::new("not-understood", text, "write the command directly into the RUN"))
+    }
+
+    /// The command with its redirections and variables.
+    pub(crate) fn command(&self) -> &'s dockfit_shell::Command {
+        self.located.command
     }
 
     /// A variable in the command's environment, as far as the RUN or the command itself sets it; `None` where neither
@@ -223,6 +230,7 @@ pub(super) fn calls<'d>(step: &Step<'d>, script: &'d Script) -> Vec<Call<'d>> {
             args: invocation.args.iter().map(|(index, word)| reader.arg(*index, word)).collect(),
             assignments: reader.assignments(&invocation),
             user,
+            folder: reader.folder(),
             exact: invocation.exact,
             exec,
             by_path: by_path(&invocation),

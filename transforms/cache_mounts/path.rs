@@ -63,7 +63,7 @@ fn is_pattern(part: &str) -> bool {
 }
 
 /// Whether the pattern of one name may match `name`. A bracket expression is taken to match anything.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     if pattern.contains('[') {
         return true;
     }

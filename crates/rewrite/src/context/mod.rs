@@ -8,12 +8,14 @@ mod bake;
 mod build;
 mod compose;
 mod dockerignore;
+mod layers;
 mod nearest;
 mod sources;
 mod workflow;
 
 pub use build::{Build, builds_in, may_build};
 pub use dockerignore::{ContextError, DockerIgnore, IgnoreError, Inherited, context_files, ignore_file};
+pub use layers::{CopiedFile, Taken, invalidated_by, mounted, taken};
 pub use nearest::nearest;
 pub use sources::{ContextSource, sources};
 

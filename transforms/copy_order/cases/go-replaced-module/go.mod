@@ -1,0 +1,5 @@
+module shop
+
+require shop/core v0.0.0
+
+replace shop/core => ./core

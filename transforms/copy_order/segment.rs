@@ -1,0 +1,60 @@
+//! A stretch of a stage in which nothing reads the source but what is understood.
+
+use dockfit_rewrite::DecisionInfo;
+
+use super::effect::Installs;
+use super::manifest::{Copied, is_in};
+
+/// The stretch.
+#[derive(Default)]
+pub(super) struct Segment {
+    /// What is copied from the context in it, in order.
+    pub(super) copies: Vec<Copied>,
+    /// The installs that will stand ahead of the source.
+    pub(super) planned: Vec<Planned>,
+}
+
+/// A RUN whose installs will stand ahead of the source.
+pub(super) struct Planned {
+    /// The RUN.
+    pub(super) step: usize,
+    pub(super) installs: Installs,
+    pub(super) info: &'static DecisionInfo,
+    /// The folders that it installs for.
+    folders: Vec<String>,
+}
+
+impl Planned {
+    pub(super) fn new(step: usize, installs: Installs, info: &'static DecisionInfo) -> Self {
+        let mut folders: Vec<String> = Vec::new();
+        for (_, install, _) in &installs.found {
+            // What lies at the root of the image is no project.
+            let parents =
+                install.files.iter().filter_map(|file| file.rsplit_once('/')).map(|(parent, _)| parent);
+            folders.extend(parents.filter(|parent| !parent.is_empty()).map(str::to_owned));
+        }
+        folders.sort();
+        folders.dedup();
+        Self { step, installs, info, folders }
+    }
+
+    /// The files that its installs read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.installs.found.iter().flat_map(|(_, install, _)| &install.files).map(String::as_str)
+    }
+
+    /// Whether a copy brings source of the project that it installs for.
+    pub(super) fn needs_before(&self, copied: &Copied) -> bool {
+        copied.index < self.step
+            && copied.files.iter().any(|file| self.folders.iter().any(|folder| is_in(&file.target, folder)))
+            && !self.installs.found.iter().any(|(_, install, _)| copied.is_for(install))
+    }
+}
+
+impl Segment {
+    /// The copies that have to move behind `planned`, by their index here.
+    pub(super) fn movers(&self, planned: &Planned) -> Vec<usize> {
+        let copies = self.copies.iter().enumerate();
+        copies.filter(|(_, copied)| planned.needs_before(copied)).map(|(at, _)| at).collect()
+    }
+}
