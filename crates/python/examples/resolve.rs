@@ -1,7 +1,7 @@
 //! What is read of a lock, for comparison with the tools' own exports (`tests/python`).
 //!
 //! ```text
-//! resolve LOCK [MANIFEST] [--all] [--extra NAME]… [--group NAME]… [--no-main] [--split]
+//! resolve LOCK [MANIFEST] [--all] [--extra NAME]… [--group NAME]… [--no-main] [--stale] [--split]
 //! ```
 //!
 //! Paths are relative to the working folder. Prints one line per package (requirement, then its hashes), or with
@@ -10,7 +10,7 @@
 use std::io::Write as _;
 
 use dockfit_python::{
-    Choice, Environment, Files, Groups, Name, Wanted, line, partition, read_lock, read_manifest,
+    Choice, Environment, Files, Groups, Name, Wanted, check_fresh, line, partition, read_lock, read_manifest,
     requirement_files, select,
 };
 
@@ -43,6 +43,7 @@ fn run() -> Result<String, String> {
     let mut paths = Vec::new();
     let mut wanted = Wanted::default();
     let mut split = false;
+    let mut check = true;
     let mut arguments = std::env::args().skip(1);
     let add = |choice: &mut Choice, name: Option<String>| {
         if let (Choice::Only(names), Some(name)) = (choice, name) {
@@ -56,6 +57,7 @@ fn run() -> Result<String, String> {
             "--extra" => add(&mut wanted.extras, arguments.next()),
             "--group" => add(&mut wanted.groups, arguments.next()),
             "--no-main" => wanted.main = false,
+            "--stale" => check = false,
             "--split" => split = true,
             _ => paths.push(argument),
         }
@@ -64,6 +66,9 @@ fn run() -> Result<String, String> {
     let lock = paths.first().ok_or("which lock?")?;
     let manifest = paths.get(1).map(|path| read_manifest(&Disk, path)).transpose().map_err(said)?;
     let resolution = read_lock(&Disk, lock, manifest.as_ref()).map_err(said)?;
+    if let Some(manifest) = manifest.as_ref().filter(|_| check) {
+        check_fresh(&Disk, &resolution, manifest).map_err(said)?;
+    }
     let selection = select(&resolution, &wanted, &Environment::anywhere()).map_err(said)?;
     if split {
         let groups = Groups::well_known().map_err(said)?;

@@ -6,17 +6,21 @@
 // Names of locks and endings of files are exact: the tools compare them so.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
+pub mod auto;
+mod direct;
 mod error;
 mod files;
 mod marker;
 mod name;
 
+pub use direct::direct_files;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use files::Files;
 pub use marker::{Environment, Marker, MarkerError, Platform, PythonVersion, Variable};
 pub use name::Name;
 
 mod fresh;
+mod generated;
 pub mod groups;
 mod lock;
 pub mod manifest;
@@ -30,7 +34,8 @@ mod split;
 mod toml_tree;
 mod write;
 
-pub use fresh::check_fresh;
+pub use fresh::{check_fresh, renew};
+pub use generated::{FileState, compare, file_states, is_generated, lines_of};
 pub use groups::{GroupOverride, Groups};
 pub use lock::{is_compiled, lock_kind, read_compiled, read_lock};
 pub use manifest::{Dependency, Manifest, read_manifest};

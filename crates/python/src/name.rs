@@ -22,6 +22,22 @@ impl Name {
         Self("project".to_owned())
     }
 
+    /// The group that development dependencies have in tools that know only one.
+    pub(crate) fn dev() -> Self {
+        Self("dev".to_owned())
+    }
+
+    /// What a group with everything is called.
+    pub(crate) fn all() -> Self {
+        Self("all".to_owned())
+    }
+
+    /// Several names as one that none can have.
+    pub(crate) fn joined(names: &[Self]) -> Self {
+        let names: Vec<&str> = names.iter().map(Self::as_str).collect();
+        Self(names.join("+"))
+    }
+
     /// The normal form.
     pub fn as_str(&self) -> &str {
         &self.0

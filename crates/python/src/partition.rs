@@ -24,18 +24,20 @@ pub struct Part {
     pub name: Name,
     /// Its packages (indices into [`Selection::items`]), sorted by name.
     pub items: Vec<usize>,
-    /// With each: the direct dependencies *of this group* that bring it. Those of other groups are not
-    /// told: the file of a group must not change when another group does.
+    /// With each: the direct dependencies *of this group* that bring it, or where there is none, one of another
+    /// group. All of them are not told: the file of a group must not change when another group does.
     pub via: Vec<Vec<usize>>,
 }
 
 /// A package that is installed by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apart {
     /// An index into [`Selection::items`].
     pub item: usize,
     /// Why.
     pub reason: ApartReason,
+    /// The direct dependencies that bring it.
+    pub via: Vec<usize>,
 }
 
 /// Why a package goes into no group.
@@ -53,7 +55,6 @@ pub fn partition(resolution: &Resolution, selection: &Selection, groups: &Groups
     let places = |item: usize| -> Option<&Package> {
         selection.items.get(item).and_then(|one| resolution.packages.get(one.package))
     };
-    let hashed = check_hashes(resolution, selection)?;
     let count = groups.names().count();
     let rest = groups.names().position(|name| name == groups.rest()).unwrap_or(count.saturating_sub(1));
     let mut starts: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -75,15 +76,30 @@ pub fn partition(resolution: &Resolution, selection: &Selection, groups: &Groups
             }
         }
     }
+    let names: Vec<Name> = groups.names().cloned().collect();
+    divide(resolution, selection, &names, &of, rest)
+}
+
+/// Makes the parts from each item's group; what has none goes to the group `rest`.
+pub(crate) fn divide(
+    resolution: &Resolution,
+    selection: &Selection,
+    names: &[Name],
+    of: &[Option<usize>],
+    rest: usize,
+) -> Result<Partition> {
+    let hashed = check_hashes(resolution, selection)?;
+    let brings = brings(selection);
+    let via_of = |item: usize| brings.get(item).cloned().unwrap_or_default();
     let mut apart = Vec::new();
     let mut parts: Vec<Part> =
-        groups.names().map(|name| Part { name: name.clone(), items: Vec::new(), via: Vec::new() }).collect();
-    for item in 0..selection.items.len() {
-        let Some(package) = places(item) else { continue };
+        names.iter().map(|name| Part { name: name.clone(), items: Vec::new(), via: Vec::new() }).collect();
+    for (item, selected) in selection.items.iter().enumerate() {
+        let Some(package) = resolution.packages.get(selected.package) else { continue };
         if package.source.is_local() {
-            apart.push(Apart { item, reason: ApartReason::Local });
+            apart.push(Apart { item, reason: ApartReason::Local, via: via_of(item) });
         } else if hashed && package.files.is_empty() {
-            apart.push(Apart { item, reason: ApartReason::NoHash });
+            apart.push(Apart { item, reason: ApartReason::NoHash, via: via_of(item) });
         } else {
             // What nothing reaches (a lock without edges) is with the rest.
             let group = of.get(item).copied().flatten().unwrap_or(rest);
@@ -91,7 +107,7 @@ pub fn partition(resolution: &Resolution, selection: &Selection, groups: &Groups
         }
     }
     for part in &mut parts {
-        part.via = via(selection, part);
+        part.via = via(selection, &brings, part);
     }
     parts.retain(|part| !part.items.is_empty());
     Ok(Partition { parts, apart })
@@ -109,22 +125,27 @@ fn closure(selection: &Selection, starts: &[usize]) -> BTreeSet<usize> {
     found
 }
 
-fn via(selection: &Selection, part: &Part) -> Vec<Vec<usize>> {
-    let mut found: Vec<Vec<usize>> = vec![Vec::new(); part.items.len()];
-    for direct in &part.items {
-        if !selection.items.get(*direct).is_some_and(|item| item.direct) {
-            continue;
-        }
-        for item in closure(selection, &[*direct]) {
-            if item != *direct
-                && let Ok(at) = part.items.binary_search(&item)
-                && let Some(list) = found.get_mut(at)
-            {
-                list.push(*direct);
-            }
+/// With each item: the direct dependencies that bring it, but not itself.
+fn brings(selection: &Selection) -> Vec<Vec<usize>> {
+    let mut found: Vec<Vec<usize>> = vec![Vec::new(); selection.items.len()];
+    for (direct, _) in selection.items.iter().enumerate().filter(|(_, item)| item.direct) {
+        for item in closure(selection, &[direct]).into_iter().filter(|item| *item != direct) {
+            found.get_mut(item).into_iter().for_each(|list| list.push(direct));
         }
     }
     found
+}
+
+fn via(selection: &Selection, brings: &[Vec<usize>], part: &Part) -> Vec<Vec<usize>> {
+    let of_item = |item: &usize| {
+        let all = brings.get(*item).map_or(&[][..], Vec::as_slice);
+        let own: Vec<usize> =
+            all.iter().copied().filter(|direct| part.items.binary_search(direct).is_ok()).collect();
+        // Something must bring it: where nothing of the group does, the first of the others stands for them.
+        let direct = selection.items.get(*item).is_some_and(|item| item.direct);
+        if own.is_empty() && !direct { all.iter().copied().take(1).collect() } else { own }
+    };
+    part.items.iter().map(of_item).collect()
 }
 
 /// Do the packages have hashes? All that can have one must, if one has.

@@ -60,6 +60,9 @@ pub struct Resolution {
     pub indexes: Vec<Index>,
     /// Other options of a requirements file, as written (`--pre`, `--no-binary a`).
     pub options: Vec<(String, Option<String>)>,
+    /// What the manifest needs directly, where the lock's edges from the project do not say so
+    /// (they lead to everything).
+    pub direct: Option<BTreeSet<Name>>,
 }
 
 /// A package index, or a place with links.

@@ -90,9 +90,9 @@ pub fn select(resolution: &Resolution, wanted: &Wanted, environment: &Environmen
     walk.run()?;
     let mut items = Vec::new();
     let mut position = BTreeMap::new();
-    let mut order: Vec<usize> = (0..resolution.packages.len()).collect();
-    order.sort_by(|a, b| key(&resolution.packages[*a]).cmp(&key(&resolution.packages[*b])));
-    for package in order {
+    let mut order: Vec<(usize, &Package)> = resolution.packages.iter().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| key(a).cmp(&key(b)));
+    for (package, entry) in order {
         if resolution.is_member(package) {
             continue;
         }
@@ -103,7 +103,8 @@ pub fn select(resolution: &Resolution, wanted: &Wanted, environment: &Environmen
             package,
             marker,
             extras: walk.extras_of(package),
-            direct: walk.direct.contains(&package),
+            direct: walk.direct.contains(&package)
+                && resolution.direct.as_ref().is_none_or(|names| names.contains(&entry.name)),
         });
     }
     refuse_conflicts(resolution, &items, &here)?;

@@ -4,13 +4,14 @@ use crate::error::{Error, ErrorKind, Place, Result};
 use crate::files::{Files, text_of};
 use crate::fresh::check_fresh;
 use crate::groups::Groups;
-use crate::lock::{is_compiled, read_lock};
+use crate::lock::{looks_compiled, read_lock};
 use crate::manifest::{Manifest, Tool, read_manifest};
 use crate::marker::Environment;
 use crate::partition::{Partition, partition};
 use crate::requirements_txt::RequirementsFile;
 use crate::resolution::Resolution;
 use crate::selection::{Selection, Wanted, select};
+use crate::toml_tree::Document;
 use crate::write::{GeneratedFile, requirement_files};
 
 /// What to split, and how.
@@ -100,13 +101,12 @@ pub fn find_manifest(files: &dyn Files, folder: &str) -> Result<Option<String>> 
     for name in ["pyproject.toml", "Pipfile", "setup.cfg"] {
         let path = in_folder(folder, name);
         let Some(text) = text_of(files, &path)? else { continue };
-        // A pyproject.toml may only configure linters.
+        // A pyproject.toml may only configure linters. One that is no TOML is for the reader to refuse.
         let says_nothing = name == "pyproject.toml"
-            && !text.lines().any(|line| {
-                let line = line.trim();
-                line.starts_with("[project]")
-                    || line.starts_with("[tool.poetry")
-                    || line.starts_with("[dependency-groups]")
+            && Document::parse(&path, &text).is_ok_and(|document| {
+                let root = document.root();
+                let poetry = root.table("tool").is_ok_and(|tool| tool.is_some_and(|tool| tool.has("poetry")));
+                !root.has("project") && !root.has("dependency-groups") && !poetry
             });
         if !says_nothing {
             return Ok(Some(path));
@@ -144,7 +144,8 @@ pub fn find_lock(files: &dyn Files, folder: &str, manifest: Option<&Manifest>) -
     for name in COMPILED {
         let path = in_folder(folder, name);
         let Some(text) = text_of(files, &path)? else { continue };
-        if RequirementsFile::parse(&path, &text).is_ok_and(|file| is_compiled(&file)) {
+        // What a tool made, but is wrong now, is for the reader to refuse.
+        if RequirementsFile::parse(&path, &text).map_or(true, |file| looks_compiled(&file)) {
             return Ok(Some(path));
         }
     }

@@ -32,6 +32,11 @@ impl<'t> Document<'t> {
         Ok(Self { path, text, lines: Lines::of(text), root })
     }
 
+    /// The tree itself, for hashes over parts of a file.
+    pub(crate) fn raw(&self) -> &DeTable<'t> {
+        self.root.get_ref()
+    }
+
     fn place(&self, offset: usize) -> Place {
         self.lines.place(self.path, self.text, offset)
     }

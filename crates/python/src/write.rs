@@ -47,7 +47,7 @@ pub fn requirement_files(
     if !unhashed.is_empty() {
         let mut text = writer.header("packages without hashes");
         for apart in unhashed {
-            writer.item(apart.item, &[], &mut text);
+            writer.item(apart.item, &apart.via, &mut text);
         }
         files.push(GeneratedFile { name: file_name("unhashed"), text });
     }

@@ -35,7 +35,7 @@ fn render(split: &Split) -> String {
     for file in &split.files {
         let _ = write!(text, "==> {} <==\n{}\n", file.name, file.text);
     }
-    for Apart { item, reason } in &split.partition.apart {
+    for Apart { item, reason, .. } in &split.partition.apart {
         let selected = &split.selection.items[*item];
         let _ = writeln!(
             text,

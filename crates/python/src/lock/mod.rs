@@ -8,6 +8,7 @@ mod poetry;
 mod pylock;
 mod uv;
 
+pub(crate) use compiled::looks_compiled;
 pub use compiled::{is_compiled, read_compiled};
 
 use crate::error::{Error, ErrorKind, Place, Result};

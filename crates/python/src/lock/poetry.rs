@@ -67,6 +67,7 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         edges_known: true,
         indexes: manifest.indexes.clone(),
         options: Vec::new(),
+        direct: None,
     })
 }
 

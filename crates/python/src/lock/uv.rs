@@ -56,6 +56,7 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         edges_known: true,
         indexes: manifest.map(|manifest| manifest.indexes.clone()).unwrap_or_default(),
         options: Vec::new(),
+        direct: None,
     })
 }
 

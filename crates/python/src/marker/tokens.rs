@@ -241,8 +241,14 @@ fn compare_version(
             if wildcard && !matches!(operator, "==" | "!=") {
                 return Err(format!("`{operator}` cannot be used with `{value}`"));
             }
-            if version.parse::<pep440_rs::Version>().is_err() || version.contains('+') {
+            let Ok(parsed) = version.parse::<pep440_rs::Version>() else {
                 return Err(format!("`{value}` is no version to compare with"));
+            };
+            // `pep508_rs` drops the epoch, and rounds `python_version == '3.13.0rc1'` to 3.13.
+            let rounded =
+                key == "python_version" && (parsed.any_prerelease() || parsed.is_post() || parsed.is_dev());
+            if parsed.epoch() != 0 || parsed.is_local() || rounded {
+                return Err(format!("`{key}` is never compared with a version such as `{value}`"));
             }
             if turned && wildcard {
                 return Err(format!("`{value}` must stand on the right"));
@@ -257,6 +263,15 @@ fn compare_version(
             };
             if operator == "~=" && !version.contains('.') {
                 return Err(format!("`~=` needs two numbers, `{value}` has one"));
+            }
+            if operator == "~=" {
+                // `pep508_rs` takes zeros off the end: `~= '3.12.0'` would allow 3.13.
+                let [before @ .., _] = parsed.release() else {
+                    return Err(format!("`{value}` is no version to compare with"));
+                };
+                let before: Vec<String> = before.iter().map(u64::to_string).collect();
+                let _ = write!(out.text, "({key} >= '{plain}' and {key} == '{}.*')", before.join("."));
+                return Ok(());
             }
             write_comparison(out, key, operator, plain);
         }

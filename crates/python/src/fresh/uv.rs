@@ -1,0 +1,142 @@
+//! `uv.lock` holds the requirements that it was made from: `[package.metadata]`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::Result;
+use crate::manifest::{Dependency, Manifest};
+use crate::marker::Marker;
+use crate::name::Name;
+use crate::resolution::Resolution;
+use crate::toml_tree::{Document, Table};
+
+/// What one requirement asks for, without its marker: name, extras, specifiers in order.
+type Key = (Name, BTreeSet<Name>, BTreeSet<String>);
+
+/// The first difference between the manifest and what the lock was made from.
+pub(super) fn difference(
+    path: &str,
+    lock: &str,
+    resolution: &Resolution,
+    manifest: &Manifest,
+) -> Result<Option<String>> {
+    let Some(project) = resolution.project().filter(|one| Some(&one.name) == manifest.name.as_ref()) else {
+        return Ok(None);
+    };
+    if let Some(python) = &manifest.requires_python
+        && let Ok(wanted) = Marker::of_requires_python(python)
+    {
+        // In a workspace the lock's is the intersection of all members'.
+        let locked = &resolution.requires_python;
+        let fits = if resolution.members.len() > 1 { locked.implies(&wanted) } else { *locked == wanted };
+        if !fits {
+            return Ok(Some(format!("`requires-python` is `{python}` now")));
+        }
+    }
+    let document = Document::parse(path, lock)?;
+    let root = document.root();
+    let tables = root.tables("package")?;
+    let own = tables.iter().find(|table| {
+        table.string("name").ok().flatten() == Some(project.name.as_str()) && table.has("source")
+    });
+    let Some(own) = own else { return Ok(None) };
+    let (locked, locked_groups) = match own.table("metadata")? {
+        Some(metadata) => (of_lock(&metadata, "requires-dist")?, groups_of_lock(&metadata)?),
+        None => (BTreeMap::new(), BTreeMap::new()),
+    };
+    let mut wanted = BTreeMap::new();
+    for dependency in &manifest.dependencies {
+        add(&mut wanted, dependency, &Marker::always());
+    }
+    for (extra, list) in &manifest.extras {
+        let only = Marker::parse(&format!("extra == '{extra}'")).unwrap_or_default();
+        for dependency in list {
+            add(&mut wanted, dependency, &only);
+        }
+    }
+    if let Some(reason) = compare(&wanted, &locked, &resolution.requires_python, "") {
+        return Ok(Some(reason));
+    }
+    let mut names: BTreeSet<&Name> = manifest.groups.keys().collect();
+    names.extend(locked_groups.keys());
+    for name in names {
+        let mut wanted = BTreeMap::new();
+        for dependency in manifest.groups.get(name).into_iter().flatten() {
+            add(&mut wanted, dependency, &Marker::always());
+        }
+        let none = BTreeMap::new();
+        let locked = locked_groups.get(name).unwrap_or(&none);
+        let of = format!(" in the group `{name}`");
+        if let Some(reason) = compare(&wanted, locked, &resolution.requires_python, &of) {
+            return Ok(Some(reason));
+        }
+    }
+    Ok(None)
+}
+
+fn add(found: &mut BTreeMap<Key, Marker>, dependency: &Dependency, only: &Marker) {
+    let requirement = &dependency.requirement;
+    let key = (
+        requirement.name.clone(),
+        requirement.extras.iter().cloned().collect(),
+        normal(&requirement.specifiers),
+    );
+    let marker = requirement.marker.and(only);
+    let entry = found.entry(key).or_insert_with(Marker::never);
+    *entry = entry.or(&marker);
+}
+
+fn normal(specifiers: &str) -> BTreeSet<String> {
+    match specifiers.parse::<pep440_rs::VersionSpecifiers>() {
+        Ok(list) => list.iter().map(ToString::to_string).collect(),
+        Err(_) => BTreeSet::from([specifiers.trim().to_owned()]),
+    }
+}
+
+fn of_lock(table: &Table<'_, '_>, key: &str) -> Result<BTreeMap<Key, Marker>> {
+    let mut found: BTreeMap<Key, Marker> = BTreeMap::new();
+    for entry in table.tables(key)? {
+        let extras = entry.names("extras")?.into_iter().collect();
+        let key = (entry.name("name")?, extras, normal(entry.string("specifier")?.unwrap_or_default()));
+        let marker = entry.marker("marker")?;
+        let known = found.entry(key).or_insert_with(Marker::never);
+        *known = known.or(&marker);
+    }
+    Ok(found)
+}
+
+fn groups_of_lock(metadata: &Table<'_, '_>) -> Result<BTreeMap<Name, BTreeMap<Key, Marker>>> {
+    let mut found = BTreeMap::new();
+    for table in ["requires-dev", "dependency-groups"] {
+        if let Some(groups) = metadata.table(table)? {
+            for key in groups.keys() {
+                found.insert(groups.as_name(key, key)?, of_lock(&groups, key)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn compare(
+    wanted: &BTreeMap<Key, Marker>,
+    locked: &BTreeMap<Key, Marker>,
+    python: &Marker,
+    of: &str,
+) -> Option<String> {
+    let same = |a: &Marker, b: &Marker| a == b || a.and(python) == b.and(python);
+    for (key, marker) in wanted {
+        if marker.and(python).is_never() {
+            continue;
+        }
+        match locked.get(key) {
+            Some(other) if same(marker, other) => {}
+            Some(_) => return Some(format!("the marker of `{}`{of} is another one now", key.0)),
+            None if locked.keys().any(|(name, _, _)| *name == key.0) => {
+                return Some(format!("`{}`{of} is asked for in another way now", key.0));
+            }
+            None => return Some(format!("`{}`{of} is new", key.0)),
+        }
+    }
+    let gone =
+        locked.iter().find(|(key, marker)| !wanted.contains_key(*key) && !marker.and(python).is_never());
+    gone.map(|(key, _)| format!("`{}`{of} is not asked for any more", key.0))
+}
