@@ -115,7 +115,7 @@ fn done(
     told: &Told,
     uses: &dyn Fn(&Call<'_>) -> bool,
 ) -> Option<Plan> {
-    let mut folders = Vec::new();
+    let (mut folders, mut by_end) = (Vec::new(), false);
     let image = account::base_image(step);
     for call in step.calls().iter().filter(|call| uses(call)) {
         if !usage::switches(call, manager).is_empty() {
@@ -131,13 +131,14 @@ fn done(
                     }
                     folders.push(folder);
                 }
-                _ if has_cache_at(step, cache.below_home) => {}
+                _ if has_cache_at(step, cache.below_home) => by_end = true,
                 _ => return None,
             }
         }
     }
     let emptied = !emptying(step.calls(), &folders).ok()?.is_empty();
-    (!emptied).then(|| Plan { folders, mounted: true, ..Plan::default() })
+    let is_there = by_end || !folders.is_empty();
+    (is_there && !emptied).then(|| Plan { folders, mounted: true, ..Plan::default() })
 }
 
 /// What is to be done for the commands of a RUN that use the manager.

@@ -5,6 +5,7 @@ mod bun;
 mod bundler;
 mod cargo;
 mod composer;
+mod conda;
 mod dnf;
 mod go;
 mod gradle;
@@ -29,6 +30,7 @@ pub(crate) static MANAGERS: &[&Manager] = &[
     &poetry::POETRY,
     &pdm::PDM,
     &pipenv::PIPENV,
+    &conda::CONDA,
     &npm::NPM,
     &yarn::YARN,
     &pnpm::PNPM,
