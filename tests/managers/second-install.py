@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Does the second install download nothing, when only what dockfit mounts is kept of the first?
+
+usage: second-install.py [--json OUT] DOCKFIT [MANAGER…]
+
+For each manager that can be run here: dockfit rewrites a small Dockerfile, whose cache mounts are then made for real, as
+bind mounts in a mount namespace, around the same command. As in a build, links do not reach across them, and what lies in
+them is gone afterwards. Three installs into fresh folders:
+
+  first    with the registry and empty mounts; what was installed must work when the mounts are gone
+  second   without the registry, with the mounts of the first; must work, too
+  control  without the registry and with empty mounts: must fail, or the second shows nothing
+
+The registry is our own (registries.py); nothing is downloaded from elsewhere. Exits with 1 if a manager fails.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import javascript
+import python
+from registries import Registry
+
+MANAGERS = [*javascript.MANAGERS, *python.MANAGERS]
+# Not to be taken from whoever runs this: they move caches and registries.
+FOREIGN = re.compile(r"(?i)^(npm_|pnpm_|yarn_|bun_|pip_|uv_|poetry_|pdm_|pipenv_|xdg_|virtual_env$|https?_proxy$|no_proxy$|all_proxy$)")
+
+
+class Failed(Exception):
+    """What did not go as it must."""
+
+
+@dataclass
+class Outcome:
+    """One row of the table."""
+
+    manager: str
+    version: str
+    folders: list
+    said: str
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dockfit", type=Path)
+    parser.add_argument("managers", nargs="*")
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    chosen = [one for one in MANAGERS if not arguments.managers or one.name in arguments.managers]
+    rows = []
+    for one in chosen:
+        begun = time.monotonic()
+        rows.append(check(arguments.dockfit.resolve(), one))
+        print(f"{one.name}: {rows[-1].said} ({time.monotonic() - begun:.1f} s)", file=sys.stderr)
+    print("| manager | version | kept | second install |\n| --- | --- | --- | --- |")
+    for row in rows:
+        print(f"| {row.manager} | {row.version} | {' '.join(f'`{one}`' for one in row.folders)} | {row.said} |")
+    if arguments.json:
+        arguments.json.write_text(json.dumps([vars(row) for row in rows], indent=1))
+    sys.exit(any(row.said.startswith("FAILED") for row in rows))
+
+
+def check(dockfit, manager):
+    """The row of one manager."""
+    try:
+        told = subprocess.run(manager.versions, capture_output=True, text=True, timeout=60)
+    except OSError:
+        return Outcome(manager.name, "", [], "not here")
+    found = re.search(r"\d+(\.\d+)+", told.stdout)
+    version = found.group() if found else ""
+    if told.returncode or not version.startswith(manager.only):
+        return Outcome(manager.name, version, [], "not here")
+    with tempfile.TemporaryDirectory(prefix="second-install-") as folder:
+        bench = Bench(dockfit, manager, Path(folder))
+        try:
+            bench.run()
+            said = "downloads nothing; without the cache it fails" if not manager.lists_again else "asks for the list only"
+        except Failed as failed:
+            said = f"FAILED: {failed}"
+        return Outcome(manager.name, version, [one.replace(str(bench.home), "~") for one in bench.targets], said)
+
+
+class Bench:
+    """The folders for one manager."""
+
+    def __init__(self, dockfit, manager, scratch):
+        self.dockfit, self.manager, self.scratch = dockfit, manager, scratch
+        self.home = scratch / "home"
+        self.kept = scratch / "kept"
+        self.targets = []
+        self.registry = Registry()
+
+    def run(self):
+        """The installs; raises Failed."""
+        self.project(self.scratch / "lock", {})
+        for command in self.manager.locks:
+            self.must("the lock", command, self.scratch / "lock")
+        made = {one.name for one in (self.scratch / "lock").iterdir() if one.is_file()}
+        locked = {name: (self.scratch / "lock" / name).read_text() for name in made}
+        self.targets = self.mounts(locked)
+        self.install("first", locked, "kept", network=True)
+        before = len(self.registry.downloads)
+        self.install("second", locked, "kept", network=self.manager.lists_again)
+        again = self.registry.downloads[before:]
+        if again:
+            raise Failed(f"downloads {', '.join(again)}")
+        try:
+            self.install("control", locked, "empty", network=self.manager.lists_again)
+        except Failed:
+            pass
+        else:
+            if len(self.registry.downloads) == before:
+                raise Failed("it works without the cache, too: nothing is shown")
+        self.registry.close()
+
+    def project(self, folder, more):
+        """A fresh project and a fresh home."""
+        # Some leave a process behind that still writes its log.
+        for _ in range(20):
+            shutil.rmtree(self.home, ignore_errors=True)
+            if not self.home.exists():
+                break
+            time.sleep(0.2)
+        self.home.mkdir()
+        folder.mkdir()
+        for name, text in (self.manager.files | more).items():
+            (folder / name).write_text(self.filled(text))
+
+    def filled(self, text):
+        return text.replace("{url}", self.registry.url)
+
+    def mounts(self, files):
+        """The targets of the cache mounts that dockfit adds."""
+        folder = self.scratch / "dockerfile"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        lines = [f"FROM {self.manager.base}", f"ENV HOME={self.home}", "WORKDIR /app", f"COPY {' '.join(files)} ./", f"RUN {self.manager.install}"]
+        (folder / "Dockerfile").write_text("\n".join(lines) + "\n")
+        command = [self.dockfit, "diff", "--only", "package-caches", "--format", "patch", folder / "Dockerfile"]
+        patch = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        targets = re.findall(r"--mount=type=cache\S*[,=]target=([^,\s]+)", patch)
+        if not targets:
+            raise Failed(f"dockfit adds no mount\n{patch}")
+        return targets
+
+    def install(self, name, files, kept, network):
+        """One install around real mounts; raises Failed."""
+        folder = self.scratch / name
+        self.project(folder, files)
+        for command in self.manager.before:
+            self.must(name, command, folder)
+        words = self.manager.install.split()
+        if self.manager.program:
+            words = [self.manager.program[1] if word == self.manager.program[0] else word for word in words]
+        script = "".join(f'mkdir -p "{self.scratch}/{kept}{one}" "{one}" && mount --bind "{self.scratch}/{kept}{one}" "{one}" && ' for one in self.targets)
+        there = {one: Path(one).exists() for one in self.targets}
+        space = ["unshare", "--mount"] + ([] if network else ["--net"]) + ([] if os.geteuid() == 0 else ["--map-root-user"])
+        try:
+            self.must(name, [*space, "sh", "-c", f'{script} exec "$@"', "sh", *words], folder)
+        finally:
+            for one in self.targets:
+                if not there[one] and not one.startswith(str(self.scratch)):
+                    os.rmdir(one)
+        self.must(f"{name}: what was installed does not work without the cache", self.manager.works, folder)
+
+    def must(self, what, command, folder):
+        """Runs a command; raises Failed with the end of what it says."""
+        clean = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
+        mine = {name: self.filled(value) for name, value in self.manager.variables.items()}
+        command = [self.filled(word) for word in command]
+        try:
+            done = subprocess.run(command, cwd=folder, env=clean | mine | {"HOME": str(self.home)}, text=True, timeout=180,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Failed(f"{what}: {error}") from error
+        if done.returncode:
+            raise Failed(f"{what}: {' / '.join(done.stdout.split(chr(10))[-8:])}")
+
+
+if __name__ == "__main__":
+    main()
