@@ -5,6 +5,7 @@ mod by_stage;
 mod cache_mounts;
 mod copy_order;
 mod dockerfiles;
+mod healthcheck;
 mod package_caches;
 mod pip_environment;
 mod syntax_line;
@@ -18,6 +19,7 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,
+        &healthcheck::HealthCheck,
         // Last: it looks at what the others have made.
         &syntax_line::SyntaxLine,
     ]

@@ -1,7 +1,7 @@
 //! Builds that a repository's files declare.
 
-use super::{bake, compose, workflow};
-use crate::RelPath;
+use super::{ServiceHealthCheck, bake, compose, workflow};
+use crate::{Project, RelPath};
 
 /// A build of a Dockerfile that some file of the repository declares.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +24,9 @@ enum Kind {
     Workflow,
 }
 
+/// What is longer is no such file.
+const LONGEST: usize = 1 << 20;
+
 fn kind(path: &RelPath) -> Option<Kind> {
     let name = path.file_name();
     let (stem, suffix) = name.rsplit_once('.')?;
@@ -40,10 +43,34 @@ pub fn may_build(path: &RelPath) -> bool {
     kind(path).is_some()
 }
 
+/// The services of a compose file that build an image and have a health check of their own; of other files, none.
+pub fn health_checks_in(path: &RelPath, bytes: &[u8]) -> Vec<ServiceHealthCheck> {
+    let named = memchr::memmem::find(bytes, b"healthcheck").is_some();
+    match std::str::from_utf8(bytes) {
+        Ok(text) if kind(path) == Some(Kind::Compose) && named && bytes.len() <= LONGEST => {
+            compose::health_checks(path, text)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The files that may say how `dockerfile` is built: in its folder, in those above it, and among the workflows.
+pub fn builders(project: &Project, dockerfile: &RelPath) -> Vec<RelPath> {
+    let above = std::iter::successors(Some(dockerfile.parent()), |folder| {
+        (*folder != RelPath::root()).then(|| folder.parent())
+    });
+    let mut found = Vec::new();
+    for folder in above.chain(RelPath::new(".github/workflows")) {
+        let names = project.list(&folder).unwrap_or_default();
+        let files = names.iter().filter_map(|name| folder.join(name));
+        found.extend(files.filter(may_build));
+    }
+    found
+}
+
 /// The builds that a file declares. What is no such file, cannot be read as one or depends on variables
 /// declares none; a file of several megabytes is no such file.
 pub fn builds_in(path: &RelPath, bytes: &[u8]) -> Vec<Build> {
-    const LONGEST: usize = 1 << 20;
     let Some(kind) = kind(path) else { return Vec::new() };
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     // Most such files build nothing: those need not be parsed.

@@ -13,7 +13,8 @@ mod nearest;
 mod sources;
 mod workflow;
 
-pub use build::{Build, builds_in, may_build};
+pub use build::{Build, builders, builds_in, health_checks_in, may_build};
+pub use compose::ServiceHealthCheck;
 pub use dockerignore::{ContextError, DockerIgnore, IgnoreError, Inherited, context_files, ignore_file};
 pub use layers::{CopiedFile, Taken, invalidated_by, mounted, taken};
 pub use nearest::nearest;
