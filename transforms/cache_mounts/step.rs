@@ -27,7 +27,7 @@ pub(crate) struct Step<'d> {
 }
 
 impl<'d> Step<'d> {
-    /// The RUN with this index, if a shell or the engine itself executes it.
+    /// The RUN with this index, if it is right and a shell or the engine itself executes it.
     pub(super) fn at(
         dockerfile: &'d Dockerfile,
         index: usize,
@@ -38,6 +38,8 @@ impl<'d> Step<'d> {
             return None;
         }
         let run = dockerfile.run(index).filter(|run| !matches!(run.form, RunForm::File { .. }))?;
+        // In a stage that is not built, the engine does not notice what is wrong with an instruction.
+        dockerfile.model().operation(index)?;
         dockerfile.model().stage_of(index)?;
         Some(Self {
             dockerfile,
