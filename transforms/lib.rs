@@ -3,6 +3,7 @@
 mod apt_caches;
 mod by_stage;
 mod cache_mounts;
+mod ci_cache;
 mod copy_order;
 mod dockerfiles;
 mod healthcheck;
@@ -20,6 +21,8 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,
         &healthcheck::HealthCheck,
+        // It speaks of the mounts that the passes before have added.
+        &ci_cache::CiCache,
         // Last: it looks at what the others have made.
         &syntax_line::SyntaxLine,
     ]

@@ -6,6 +6,7 @@
 
 mod bake;
 mod build;
+mod ci;
 mod compose;
 mod dockerignore;
 mod layers;
@@ -14,6 +15,7 @@ mod sources;
 mod workflow;
 
 pub use build::{Build, builders, builds_in, health_checks_in, may_build};
+pub use ci::{Builder, CiBuild, ci_builds};
 pub use compose::ServiceHealthCheck;
 pub use dockerignore::{ContextError, DockerIgnore, IgnoreError, Inherited, context_files, ignore_file};
 pub use layers::{CopiedFile, Taken, invalidated_by, mounted, taken};
