@@ -1,10 +1,11 @@
 //! One manager in one RUN.
 
 use dockfit_dockerfile::values::reference::ImageReference;
-use dockfit_rewrite::surgery;
+use dockfit_rewrite::{Project, surgery};
 use dockfit_shell::Script;
 
 use super::configurations::Configurations;
+use super::edition::{self, Copied};
 use super::manager::Manager;
 use super::offline::Offline;
 use super::options::{self, Configured, PutIn};
@@ -22,6 +23,8 @@ use crate::cache_mounts::{Refusal, TakenOut};
 
 /// What the jobs of one Dockerfile are worked out from.
 pub(super) struct Setting<'s, 'd> {
+    pub(super) project: &'s Project,
+    pub(super) copied: Copied,
     pub(super) steps: &'s Steps<'d>,
     pub(super) configured: Configured,
     pub(super) configurations: Configurations<'s, 'd>,
@@ -152,6 +155,7 @@ pub(super) fn plan(
     if let Some(refusal) = step.refuses_edits(setting.pass) {
         return Err(refusal);
     }
+    let manager = edition::of(setting.project, &setting.copied, step, manager)?;
     let image = account::base_image(step);
     let own: Vec<&Call<'_>> = calls.iter().filter(|call| uses(call)).collect();
     if let Some(refusal) = own.iter().find_map(|call| works_elsewhere(call, manager, image)) {

@@ -41,6 +41,8 @@ pub(crate) struct Manager {
     pub(crate) unfit: &'static [Unfit],
     /// Other caches than those above, where something else is kept elsewhere.
     pub(crate) sole: Option<Sole>,
+    /// Another program by the same name.
+    pub(crate) edition: Option<Edition>,
     /// Whether a call without a subcommand fills the cache.
     pub(crate) bare: bool,
     /// Options that it has to be given, for what it downloads to be kept and what it installs to be up to date.
@@ -81,6 +83,7 @@ pub(crate) const EMPTY_ROW: Manager = Manager {
     relies_by: &[],
     unfit: &[],
     sole: None,
+    edition: None,
     bare: false,
     wanted_options: &[],
     kept_by: &[],
@@ -332,4 +335,27 @@ pub(crate) struct Sole {
     pub(crate) set_by: &'static [&'static [&'static str]],
     /// The caches then.
     pub(crate) caches: &'static [Cache],
+}
+
+/// Another program by the same name, which can install so that nothing lies in its cache.
+#[derive(Debug)]
+pub(crate) struct Edition {
+    /// Options that only it has.
+    pub(crate) options: &'static [&'static str],
+    /// Subcommands that only it has.
+    pub(crate) commands: &'static [&'static [&'static str]],
+    /// Files and folders that only it has; the first is where its settings stand.
+    pub(crate) files: &'static [&'static str],
+    /// The setting that has it install so.
+    pub(crate) setting: &'static str,
+    /// The variable that says the same.
+    pub(crate) variable: &'static str,
+    /// The value of either.
+    pub(crate) value: &'static str,
+    /// What is known of it then.
+    pub(crate) row: &'static Manager,
+    /// Why it gets no mount otherwise.
+    pub(crate) why: &'static str,
+    /// What the reader can do.
+    pub(crate) way_out: &'static str,
 }

@@ -2,6 +2,7 @@
 
 mod bases;
 mod configurations;
+mod edition;
 mod in_place;
 mod job;
 mod manager;
@@ -19,6 +20,7 @@ use dockfit_rewrite::{
 };
 
 use self::configurations::Configurations;
+use self::edition::Copied;
 use self::job::{Job, Plan, Setting};
 use self::offline::Offline;
 use self::options::Configured;
@@ -88,6 +90,8 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
     let words: Vec<&str> = managers::MANAGERS.iter().flat_map(|manager| manager.programs).copied().collect();
     let steps = Steps::of(file.dockerfile);
     let setting = Setting {
+        project: file.task.project,
+        copied: Copied::of(&steps),
         steps: &steps,
         configured: Configured::of(file.dockerfile),
         configurations: Configurations::of(&steps),

@@ -1,20 +1,22 @@
-//! Yarn 1.
+//! Yarn 1, and what comes after it.
 
-use crate::package_caches::manager::{Cache, EMPTY_CACHE, EMPTY_ROW, Manager};
+use crate::package_caches::manager::{Cache, EMPTY_CACHE, EMPTY_ROW, Edition, Manager};
+
+const COMMANDS: &[&[&str]] = &[
+    &["install"],
+    &["add"],
+    &["global", "add"],
+    &["global", "upgrade"],
+    &["upgrade"],
+    &["up"],
+    &["dlx"],
+    &["workspaces", "focus"],
+];
 
 pub(crate) static YARN: Manager = Manager {
     name: "yarn",
     programs: &["yarn", "yarnpkg"],
-    commands: &[
-        &["install"],
-        &["add"],
-        &["global", "add"],
-        &["global", "upgrade"],
-        &["upgrade"],
-        &["up"],
-        &["dlx"],
-        &["workspaces", "focus"],
-    ],
+    commands: COMMANDS,
     emptying: &[&["cache", "clean"]],
     valued_options: &[
         "--cwd",
@@ -39,8 +41,48 @@ pub(crate) static YARN: Manager = Manager {
         ..EMPTY_CACHE
     }],
     bare: true,
+    edition: Some(Edition {
+        options: &[
+            "--immutable",
+            "--immutable-cache",
+            "--check-cache",
+            "--inline-builds",
+            "--mode=skip-build",
+        ],
+        commands: &[&["dlx"], &["up"], &["workspaces", "focus"], &["set", "version"], &["plugin", "import"]],
+        files: &[".yarnrc.yml", ".yarn"],
+        setting: "nodeLinker",
+        variable: "YARN_NODE_LINKER",
+        value: "node-modules",
+        row: &BERRY,
+        why: "this is yarn 2 or later, which runs packages out of its cache unless nodeLinker says otherwise; in a mount \
+              they would not be in the image",
+        way_out: "set nodeLinker to node-modules in .yarnrc.yml, if that suits the project",
+    }),
     asking: &["--version", "-v", "--help", "-h"],
     relies_by: &["--offline"],
     source: "yarn 1.22.22: `yarn cache dir`, `lib/cli.js`, its page on `--mutex`; 2026-11-24",
+    ..EMPTY_ROW
+};
+
+/// Yarn 2 and later, with packages in `node_modules`.
+static BERRY: Manager = Manager {
+    name: "yarn-berry",
+    programs: &["yarn", "yarnpkg"],
+    commands: COMMANDS,
+    bare: true,
+    emptying: &[&["cache", "clean"]],
+    asking: &["--version", "-v", "--help", "-h"],
+    valued_options: &["--cwd"],
+    // Yarn 2 and 3 keep a second cache in the project, and take from this one what that has not.
+    caches: &[Cache {
+        variables: &[("YARN_GLOBAL_FOLDER", ""), ("XDG_DATA_HOME", "/yarn/berry")],
+        set_by: &[&["config", "set", "globalFolder"]],
+        below_home: ".yarn/berry",
+        nothing_above: true,
+        ..EMPTY_CACHE
+    }],
+    source: "yarn 3.8.7 and 4.18.1: `yarn config get`, installs without a network, with each linker, and below folders of root; \
+             2026-11-24",
     ..EMPTY_ROW
 };
