@@ -41,7 +41,9 @@ pub use lock::{is_compiled, lock_kind, read_compiled, read_lock};
 pub use manifest::{Dependency, Manifest, read_manifest};
 pub use partition::{Apart, ApartReason, Part, Partition, indexes_of, partition};
 pub use requirement::{Requirement, RequirementError};
-pub use resolution::{DistFile, Edge, Index, IndexRole, LockKind, Package, Resolution, Source, When};
+pub use resolution::{
+    Asked, DistFile, Edge, Index, IndexRole, LockKind, Package, Record, Resolution, Source, When,
+};
 pub use selection::{Choice, Selected, Selection, Wanted, select};
 pub use split::{Request, Split, find_lock, find_manifest, split};
 pub use write::{GeneratedFile, MARK, file_name, line, requirement_files};

@@ -114,11 +114,15 @@ pub(crate) fn divide(
 }
 
 /// Everything that these items need, themselves included.
-fn closure(selection: &Selection, starts: &[usize]) -> BTreeSet<usize> {
-    let mut found: BTreeSet<usize> = BTreeSet::new();
+fn closure(selection: &Selection, starts: &[usize]) -> Vec<usize> {
+    let mut seen = vec![false; selection.items.len()];
+    let mut found = Vec::new();
     let mut open: Vec<usize> = starts.to_vec();
     while let Some(item) = open.pop() {
-        if found.insert(item) {
+        if let Some(seen) = seen.get_mut(item)
+            && !std::mem::replace(seen, true)
+        {
+            found.push(item);
             open.extend(selection.needs.get(item).into_iter().flatten().copied());
         }
     }

@@ -1,6 +1,6 @@
 //! The data model: what one resolution holds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Place;
 use crate::marker::Marker;
@@ -63,7 +63,29 @@ pub struct Resolution {
     /// What the manifest needs directly, where the lock's edges from the project do not say so
     /// (they lead to everything).
     pub direct: Option<BTreeSet<Name>>,
+    /// What the lock tells of the manifest that it was made from.
+    pub record: Record,
 }
+
+/// What a lock tells of the manifest that it was made from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Record {
+    /// Nothing.
+    #[default]
+    None,
+    /// A digest over parts of it, as the lock has it.
+    Digest(String),
+    /// Its requirements.
+    Requirements {
+        /// Dependencies and extras, these with `extra == …` in their marker.
+        main: Asked,
+        /// Groups.
+        groups: BTreeMap<Name, Asked>,
+    },
+}
+
+/// What is asked for, and when: name, extras and version specifiers → marker.
+pub type Asked = BTreeMap<(Name, BTreeSet<Name>, BTreeSet<String>), Marker>;
 
 /// A package index, or a place with links.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

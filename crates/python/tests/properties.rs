@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dockfit_python::auto::{History, Snapshot, choose, estimate, single_layer};
 use dockfit_python::requirements_txt::{RequirementsFile, Target};
 use dockfit_python::{
-    Apart, DistFile, Edge, Environment, Groups, LockKind, Marker, Name, Package, Partition, Place,
+    Apart, DistFile, Edge, Environment, Groups, LockKind, Marker, Name, Package, Partition, Place, Record,
     Resolution, Selection, Source, Wanted, When, partition, requirement_files, select,
 };
 use proptest::prelude::*;
@@ -109,6 +109,7 @@ fn resolution(edges: &[(usize, usize, usize)], direct: &[(usize, usize)]) -> Res
         indexes: Vec::new(),
         options: Vec::new(),
         direct: None,
+        record: Record::None,
     }
 }
 

@@ -30,11 +30,7 @@ fn sub<'a>(table: Option<&'a DeTable<'a>>, key: &str) -> Option<&'a DeTable<'a>>
 /// Poetry's `content-hash`, in the forms of 1.x and 2.x.
 ///
 /// Source: `_get_content_hash` in `packages/locker.py` of poetry 1.8 and 2.5, 2026-11-24.
-pub(super) fn poetry(path: &str, lock: &str, manifest: &str, text: &str) -> Result<Option<String>> {
-    let document = Document::parse(path, lock)?;
-    let root = document.root();
-    let Some(metadata) = root.table("metadata")? else { return Ok(None) };
-    let Some(hash) = metadata.string("content-hash")? else { return Ok(Some("it holds no digest".into())) };
+pub(super) fn poetry(hash: &str, manifest: &str, text: &str) -> Result<Option<String>> {
     let manifest = Document::parse(manifest, text)?;
     let table = Some(manifest.raw());
     let forms = [poetry_text(table, true), poetry_text(table, false), poetry_legacy(table)];
@@ -83,11 +79,7 @@ fn poetry_text(root: Option<&DeTable<'_>>, with_groups: bool) -> String {
 /// pdm's `content_hash`: since 2.17 over `resolution`, before over `overrides`.
 ///
 /// Source: `content_hash` in `project/project_file.py` of pdm 2.22 and 2.29, 2026-11-24.
-pub(super) fn pdm(path: &str, lock: &str, manifest: &str, text: &str) -> Result<Option<String>> {
-    let document = Document::parse(path, lock)?;
-    let root = document.root();
-    let Some(metadata) = root.table("metadata")? else { return Ok(None) };
-    let Some(hash) = metadata.string("content_hash")? else { return Ok(Some("it holds no digest".into())) };
+pub(super) fn pdm(hash: &str, manifest: &str, text: &str) -> Result<Option<String>> {
     let Some(hash) = hash.strip_prefix("sha256:") else {
         // Another algorithm may be configured; what cannot be checked is not called stale.
         return Ok(None);
@@ -146,10 +138,7 @@ fn pdm_text(root: Option<&DeTable<'_>>, old: bool) -> String {
 /// Pipenv's hash of the Pipfile.
 ///
 /// Source: `get_hash` in `plette/pipfiles.py` 2.4, which pipenv brings along, 2026-11-24.
-pub(super) fn pipenv(lock: &str, manifest: &str, text: &str) -> Result<Option<String>> {
-    let lock: serde_json::Value = serde_json::from_str(lock).unwrap_or_default();
-    let hash = lock.pointer("/_meta/hash/sha256").and_then(serde_json::Value::as_str);
-    let Some(hash) = hash else { return Ok(Some("it holds no digest".into())) };
+pub(super) fn pipenv(hash: &str, manifest: &str, text: &str) -> Result<Option<String>> {
     let document = Document::parse(manifest, text)?;
     let root = Some(document.raw());
     let or_object = |key| match get(root, key) {

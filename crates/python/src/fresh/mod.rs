@@ -3,28 +3,28 @@
 mod compiled;
 mod digest;
 mod python_json;
-mod uv;
+pub(crate) mod uv;
 
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::files::{Files, text_of};
+use crate::files::{Files, required_text};
 use crate::manifest::{Manifest, Tool};
-use crate::resolution::{LockKind, Resolution};
+use crate::resolution::{LockKind, Record, Resolution};
 
 /// Refuses a lock that was made from another state of the manifest ([`ErrorKind::Stale`]), with the command that
 /// renews it. A lock that does not say what it was made from is taken as it is.
 pub fn check_fresh(files: &dyn Files, resolution: &Resolution, manifest: &Manifest) -> Result<()> {
     let path = resolution.path.as_str();
-    let Some(lock) = text_of(files, path)? else { return Ok(()) };
-    let Some(text) = text_of(files, &manifest.path)? else { return Ok(()) };
-    let reason = match resolution.kind {
-        LockKind::Uv => uv::difference(path, &lock, resolution, manifest)?,
-        LockKind::Poetry => digest::poetry(path, &lock, &manifest.path, &text)?,
-        LockKind::Pdm => digest::pdm(path, &lock, &manifest.path, &text)?,
-        LockKind::Pipfile if manifest.tools.contains(&Tool::Pipenv) => {
-            digest::pipenv(&lock, &manifest.path, &text)?
+    let text = || required_text(files, &manifest.path);
+    let reason = match (resolution.kind, &resolution.record) {
+        (LockKind::Compiled, _) => return compiled::check(files, resolution, manifest),
+        (LockKind::Uv, _) => uv::difference(resolution, manifest),
+        (LockKind::Poetry, Record::Digest(hash)) => digest::poetry(hash, &manifest.path, &text()?)?,
+        (LockKind::Pdm, Record::Digest(hash)) => digest::pdm(hash, &manifest.path, &text()?)?,
+        (LockKind::Pipfile, Record::Digest(hash)) if manifest.tools.contains(&Tool::Pipenv) => {
+            digest::pipenv(hash, &manifest.path, &text()?)?
         }
-        LockKind::Pipfile | LockKind::Pylock => compiled::unmet(resolution, manifest),
-        LockKind::Compiled => return compiled::check(files, resolution, manifest),
+        (LockKind::Poetry | LockKind::Pdm, _) => Some("it holds no digest of it".to_owned()),
+        (LockKind::Pipfile | LockKind::Pylock, _) => compiled::unmet(resolution, manifest),
     };
     match reason {
         None => Ok(()),

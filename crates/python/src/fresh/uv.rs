@@ -6,22 +6,14 @@ use crate::error::Result;
 use crate::manifest::{Dependency, Manifest};
 use crate::marker::Marker;
 use crate::name::Name;
-use crate::resolution::Resolution;
-use crate::toml_tree::{Document, Table};
-
-/// What one requirement asks for, without its marker: name, extras, specifiers in order.
-type Key = (Name, BTreeSet<Name>, BTreeSet<String>);
+use crate::resolution::{Asked, Record, Resolution};
+use crate::toml_tree::Table;
 
 /// The first difference between the manifest and what the lock was made from.
-pub(super) fn difference(
-    path: &str,
-    lock: &str,
-    resolution: &Resolution,
-    manifest: &Manifest,
-) -> Result<Option<String>> {
-    let Some(project) = resolution.project().filter(|one| Some(&one.name) == manifest.name.as_ref()) else {
-        return Ok(None);
-    };
+pub(super) fn difference(resolution: &Resolution, manifest: &Manifest) -> Option<String> {
+    if resolution.project().map(|project| &project.name) != manifest.name.as_ref() {
+        return None;
+    }
     if let Some(python) = &manifest.requires_python
         && let Ok(wanted) = Marker::of_requires_python(python)
     {
@@ -29,19 +21,11 @@ pub(super) fn difference(
         let locked = &resolution.requires_python;
         let fits = if resolution.members.len() > 1 { locked.implies(&wanted) } else { *locked == wanted };
         if !fits {
-            return Ok(Some(format!("`requires-python` is `{python}` now")));
+            return Some(format!("`requires-python` is `{python}` now"));
         }
     }
-    let document = Document::parse(path, lock)?;
-    let root = document.root();
-    let tables = root.tables("package")?;
-    let own = tables.iter().find(|table| {
-        table.string("name").ok().flatten() == Some(project.name.as_str()) && table.has("source")
-    });
-    let Some(own) = own else { return Ok(None) };
-    let (locked, locked_groups) = match own.table("metadata")? {
-        Some(metadata) => (of_lock(&metadata, "requires-dist")?, groups_of_lock(&metadata)?),
-        None => (BTreeMap::new(), BTreeMap::new()),
+    let Record::Requirements { main: locked, groups: locked_groups } = &resolution.record else {
+        return None;
     };
     let mut wanted = BTreeMap::new();
     for dependency in &manifest.dependencies {
@@ -53,8 +37,8 @@ pub(super) fn difference(
             add(&mut wanted, dependency, &only);
         }
     }
-    if let Some(reason) = compare(&wanted, &locked, &resolution.requires_python, "") {
-        return Ok(Some(reason));
+    if let Some(reason) = compare(&wanted, locked, &resolution.requires_python, "") {
+        return Some(reason);
     }
     let mut names: BTreeSet<&Name> = manifest.groups.keys().collect();
     names.extend(locked_groups.keys());
@@ -67,13 +51,13 @@ pub(super) fn difference(
         let locked = locked_groups.get(name).unwrap_or(&none);
         let of = format!(" in the group `{name}`");
         if let Some(reason) = compare(&wanted, locked, &resolution.requires_python, &of) {
-            return Ok(Some(reason));
+            return Some(reason);
         }
     }
-    Ok(None)
+    None
 }
 
-fn add(found: &mut BTreeMap<Key, Marker>, dependency: &Dependency, only: &Marker) {
+fn add(found: &mut Asked, dependency: &Dependency, only: &Marker) {
     let requirement = &dependency.requirement;
     let key = (
         requirement.name.clone(),
@@ -92,8 +76,17 @@ fn normal(specifiers: &str) -> BTreeSet<String> {
     }
 }
 
-fn of_lock(table: &Table<'_, '_>, key: &str) -> Result<BTreeMap<Key, Marker>> {
-    let mut found: BTreeMap<Key, Marker> = BTreeMap::new();
+/// What the lock says of the project that `table`, a package of it, stands for.
+pub(crate) fn record(table: &Table<'_, '_>) -> Result<Record> {
+    let (main, groups) = match table.table("metadata")? {
+        Some(metadata) => (of_lock(&metadata, "requires-dist")?, groups_of_lock(&metadata)?),
+        None => (Asked::new(), BTreeMap::new()),
+    };
+    Ok(Record::Requirements { main, groups })
+}
+
+fn of_lock(table: &Table<'_, '_>, key: &str) -> Result<Asked> {
+    let mut found: Asked = BTreeMap::new();
     for entry in table.tables(key)? {
         let extras = entry.names("extras")?.into_iter().collect();
         let key = (entry.name("name")?, extras, normal(entry.string("specifier")?.unwrap_or_default()));
@@ -104,7 +97,7 @@ fn of_lock(table: &Table<'_, '_>, key: &str) -> Result<BTreeMap<Key, Marker>> {
     Ok(found)
 }
 
-fn groups_of_lock(metadata: &Table<'_, '_>) -> Result<BTreeMap<Name, BTreeMap<Key, Marker>>> {
+fn groups_of_lock(metadata: &Table<'_, '_>) -> Result<BTreeMap<Name, Asked>> {
     let mut found = BTreeMap::new();
     for table in ["requires-dev", "dependency-groups"] {
         if let Some(groups) = metadata.table(table)? {
@@ -116,12 +109,7 @@ fn groups_of_lock(metadata: &Table<'_, '_>) -> Result<BTreeMap<Name, BTreeMap<Ke
     Ok(found)
 }
 
-fn compare(
-    wanted: &BTreeMap<Key, Marker>,
-    locked: &BTreeMap<Key, Marker>,
-    python: &Marker,
-    of: &str,
-) -> Option<String> {
+fn compare(wanted: &Asked, locked: &Asked, python: &Marker, of: &str) -> Option<String> {
     let same = |a: &Marker, b: &Marker| a == b || a.and(python) == b.and(python);
     for (key, marker) in wanted {
         if marker.and(python).is_never() {

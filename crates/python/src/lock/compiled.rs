@@ -9,7 +9,7 @@ use crate::manifest::Manifest;
 use crate::marker::Marker;
 use crate::name::Name;
 use crate::requirements_txt::{Item, Line, Requirements, RequirementsFile, Target, Via, read_requirements};
-use crate::resolution::{Edge, LockKind, Package, Resolution, Source, When};
+use crate::resolution::{Edge, LockKind, Package, Record, Resolution, Source, When};
 
 /// Is this requirements file a resolution? Everything must be pinned, and something must show that a tool
 /// resolved it: its header, a `# via` on each line, or a hash on each line.
@@ -69,6 +69,7 @@ pub fn read_compiled(files: &dyn Files, path: &str, manifest: Option<&Manifest>)
         indexes: all.indexes,
         options: all.options,
         direct: None,
+        record: Record::None,
     })
 }
 

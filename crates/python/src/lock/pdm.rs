@@ -9,7 +9,7 @@ use crate::manifest::Manifest;
 use crate::marker::Marker;
 use crate::name::Name;
 use crate::requirement::Requirement;
-use crate::resolution::{DistFile, Edge, LockKind, Package, Resolution, Source, When};
+use crate::resolution::{DistFile, Edge, LockKind, Package, Record, Resolution, Source, When};
 use crate::toml_tree::{Document, Table};
 
 /// Reads lock versions 4.x. What is needed directly is only in the manifest.
@@ -72,6 +72,7 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         indexes: manifest.indexes.clone(),
         options: Vec::new(),
         direct: None,
+        record: metadata.string("content_hash")?.map_or(Record::None, |hash| Record::Digest(hash.to_owned())),
     })
 }
 

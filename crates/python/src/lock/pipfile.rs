@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Place, Result};
 use crate::manifest::Manifest;
 use crate::marker::Marker;
 use crate::name::Name;
-use crate::resolution::{Edge, Index, IndexRole, LockKind, Package, Resolution, Source, When};
+use crate::resolution::{Edge, Index, IndexRole, LockKind, Package, Record, Resolution, Source, When};
 
 /// Reads specification 6: categories of pinned packages, without what needs what.
 ///
@@ -43,6 +43,8 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
             return Err(reader.error(ErrorKind::MissingField, "_meta", "_meta.pipfile-spec", message));
         }
     }
+    let hash = meta.get("hash").and_then(|hash| hash.get("sha256")).and_then(Value::as_str);
+    let record = hash.map_or(Record::None, |hash| Record::Digest(hash.to_owned()));
     let mut packages: Vec<Package> = Vec::new();
     let mut needed: Vec<(usize, When)> = Vec::new();
     for (category, entries) in root.iter().filter(|(key, _)| *key != "_meta") {
@@ -94,6 +96,7 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         indexes: indexes(meta),
         options: Vec::new(),
         direct,
+        record,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Place, Result};
 use crate::manifest::{Manifest, poetry_specifiers};
 use crate::marker::Marker;
 use crate::name::Name;
-use crate::resolution::{Edge, LockKind, Package, Resolution, Source, When};
+use crate::resolution::{Edge, LockKind, Package, Record, Resolution, Source, When};
 use crate::toml_tree::{Document, Table};
 
 /// Reads lock versions 1.1 to 2.1. What is needed directly is only in the manifest.
@@ -68,6 +68,7 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         indexes: manifest.indexes.clone(),
         options: Vec::new(),
         direct: None,
+        record: metadata.string("content-hash")?.map_or(Record::None, |hash| Record::Digest(hash.to_owned())),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::error::{ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::marker::Marker;
 use crate::name::Name;
-use crate::resolution::{Edge, LockKind, Package, Resolution, Source, When};
+use crate::resolution::{Edge, LockKind, Package, Record, Resolution, Source, When};
 use crate::toml_tree::{Document, Table};
 
 /// Reads lock version 1.0 (any 1.x, as the specification asks).
@@ -83,6 +83,7 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         indexes: manifest.map(|manifest| manifest.indexes.clone()).unwrap_or_default(),
         options: Vec::new(),
         direct: None,
+        record: Record::None,
     })
 }
 

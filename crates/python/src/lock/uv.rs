@@ -9,7 +9,7 @@ use crate::error::{ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::marker::Marker;
 use crate::name::Name;
-use crate::resolution::{Edge, LockKind, Package, Resolution, Source, When};
+use crate::resolution::{Edge, LockKind, Package, Record, Resolution, Source, When};
 use crate::toml_tree::{Document, Table};
 
 /// Reads version 1, every revision (revisions only add fields).
@@ -46,6 +46,10 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         package.edges = edges;
     }
     let members = members(&root, &packages, manifest)?;
+    let record = match members.first().and_then(|project| tables.get(*project)) {
+        Some(table) => crate::fresh::uv::record(table)?,
+        None => Record::None,
+    };
     Ok(Resolution {
         path: path.to_owned(),
         kind: LockKind::Uv,
@@ -57,6 +61,7 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
         indexes: manifest.map(|manifest| manifest.indexes.clone()).unwrap_or_default(),
         options: Vec::new(),
         direct: None,
+        record,
     })
 }
 
