@@ -170,14 +170,16 @@ fn check_wanted(resolution: &Resolution, wanted: &Wanted) -> Result<()> {
 }
 
 fn refuse_conflicts(resolution: &Resolution, items: &[Selected], here: &Marker) -> Result<()> {
-    for pair in items.windows(2) {
-        let [a, b] = pair else { continue };
-        let (Some(one), Some(two)) = (resolution.packages.get(a.package), resolution.packages.get(b.package))
-        else {
-            continue;
-        };
-        let both = a.marker.and(&b.marker).and(here);
-        if one.name == two.name && !both.is_never() && !a.marker.is_disjoint(&b.marker) {
+    for (at, b) in items.iter().enumerate() {
+        let Some(two) = resolution.packages.get(b.package) else { continue };
+        // Sorted by name: those of the same name stand right before.
+        for a in items.get(..at).unwrap_or_default().iter().rev() {
+            let Some(one) = resolution.packages.get(a.package).filter(|one| one.name == two.name) else {
+                break;
+            };
+            if a.marker.is_disjoint(&b.marker) || a.marker.and(&b.marker).and(here).is_never() {
+                continue;
+            }
             let version = |package: &Package| package.version.clone().unwrap_or_else(|| "local".to_owned());
             let message = format!(
                 "`{}` would be installed as {} (line {}) and as {} (line {})",
@@ -219,10 +221,7 @@ impl<'a> Walk<'a> {
     }
 
     fn run(&mut self) -> Result<()> {
-        // Without a project at the root (a workspace that only holds members), all members are meant.
-        let all = self.resolution.project().is_some_and(|project| project.edges.is_empty());
-        let starts = if all { self.resolution.members.len() } else { 1 };
-        for member in self.resolution.members.iter().take(starts).copied() {
+        if let Some(member) = self.resolution.members.first().copied() {
             let edges = self.resolution.packages.get(member).into_iter().flat_map(|package| &package.edges);
             let mut whens: BTreeSet<When> = edges.map(|edge| edge.when.clone()).collect();
             whens.insert(When::Always);

@@ -1,7 +1,7 @@
 //! From a folder to the files: finds manifest and lock, reads, checks, selects, divides, writes.
 
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::files::{Files, text_of};
+use crate::files::{Files, folder_of, text_of};
 use crate::fresh::check_fresh;
 use crate::groups::Groups;
 use crate::lock::{looks_compiled, read_lock};
@@ -10,7 +10,7 @@ use crate::marker::Environment;
 use crate::partition::{Partition, partition};
 use crate::requirements_txt::RequirementsFile;
 use crate::resolution::Resolution;
-use crate::selection::{Selection, Wanted, select};
+use crate::selection::{Choice, Selection, Wanted, select};
 use crate::toml_tree::Document;
 use crate::write::{GeneratedFile, requirement_files};
 
@@ -81,12 +81,29 @@ pub fn split(files: &dyn Files, request: &Request) -> Result<Split> {
     };
     let resolution = read_lock(files, &lock, manifest.as_ref())?;
     if let Some(manifest) = &manifest {
+        check_choices(manifest, &request.wanted)?;
         check_fresh(files, &resolution, manifest)?;
     }
     let selection = select(&resolution, &request.wanted, &request.environment)?;
     let partition = partition(&resolution, &selection, &request.groups)?;
     let files = requirement_files(&resolution, &selection, &partition, manifest.as_ref());
     Ok(Split { manifest, resolution, selection, partition, files })
+}
+
+/// An extra or group that the project does not have.
+fn check_choices(manifest: &Manifest, wanted: &Wanted) -> Result<()> {
+    let extras = ("extra", &wanted.extras, manifest.extras.keys().collect::<Vec<_>>());
+    let groups = ("group", &wanted.groups, manifest.groups.keys().collect());
+    for (what, choice, known) in [extras, groups] {
+        let Choice::Only(names) = choice else { continue };
+        if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+            let known: Vec<&str> = known.into_iter().map(crate::Name::as_str).collect();
+            let has = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let message = format!("the project has no {what} `{name}`; it has {has}");
+            return Err(Error::new(ErrorKind::InvalidValue, Place::file(&manifest.path), message));
+        }
+    }
+    Ok(())
 }
 
 fn in_folder(folder: &str, name: &str) -> String {
@@ -125,6 +142,17 @@ const COMPILED: [&str; 6] = [
     "requirements/base.txt",
 ];
 
+/// May the project be a member of a workspace? It needs a name for that.
+fn has_workspace(manifest: Option<&Manifest>) -> bool {
+    manifest.is_some_and(|manifest| manifest.name.is_some())
+}
+
+/// Does a lock further up speak of this project?
+fn locks(text: &str, manifest: Option<&Manifest>) -> bool {
+    let name = manifest.and_then(|manifest| manifest.name.as_ref());
+    name.is_some_and(|name| text.contains(&format!("name = \"{name}\"\n")))
+}
+
 /// The lock of a folder: that of the manifest's own tool first, then any other.
 pub fn find_lock(files: &dyn Files, folder: &str, manifest: Option<&Manifest>) -> Result<Option<String>> {
     let has = |tool| manifest.is_some_and(|manifest| manifest.tools.contains(&tool));
@@ -138,6 +166,15 @@ pub fn find_lock(files: &dyn Files, folder: &str, manifest: Option<&Manifest>) -
     for name in names {
         let path = in_folder(folder, name);
         if text_of(files, &path)?.is_some() {
+            return Ok(Some(path));
+        }
+    }
+    // A member of a uv workspace is locked at the workspace's root.
+    let mut above = folder;
+    while has_workspace(manifest) && !above.is_empty() {
+        above = folder_of(above);
+        let path = in_folder(above, "uv.lock");
+        if text_of(files, &path)?.is_some_and(|text| locks(&text, manifest)) {
             return Ok(Some(path));
         }
     }

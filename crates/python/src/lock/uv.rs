@@ -45,7 +45,15 @@ pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Resul
     for (package, edges) in packages.iter_mut().zip(edges) {
         package.edges = edges;
     }
-    let members = members(&root, &packages, manifest)?;
+    let mut members = members(&root, &packages, manifest)?;
+    let has_project = members.first().and_then(|first| packages.get(*first)).is_some_and(|first| {
+        is_root(first) || manifest.is_some_and(|one| one.name.as_ref() == Some(&first.name))
+    });
+    if !has_project {
+        let workspace = workspace(manifest, &packages, &names, &members);
+        members.insert(0, packages.len());
+        packages.push(workspace);
+    }
     let record = match members.first().and_then(|project| tables.get(*project)) {
         Some(table) => crate::fresh::uv::record(table)?,
         None => Record::None,
@@ -203,16 +211,41 @@ fn edges(
     Ok(())
 }
 
+/// Is it the project in the folder of the lock?
+fn is_root(package: &Package) -> bool {
+    match &package.source {
+        Source::Project { path } => path == ".",
+        Source::Path { path, directory, .. } => *directory && path == ".",
+        _ => false,
+    }
+}
+
+/// A workspace without a project at its root: it needs all its members, and has groups of its own.
+fn workspace(manifest: Option<&Manifest>, packages: &[Package], names: &Names, members: &[usize]) -> Package {
+    let place = crate::Place::file(manifest.map_or("uv.lock", |manifest| &manifest.path));
+    let source = Source::Project { path: ".".to_owned() };
+    let mut found = package(Name::project(), None, source, place);
+    for member in members {
+        if let Some(target) = packages.get(*member) {
+            let new = edges_to(&[*member], &target.name, &[], &Marker::always(), &When::Always);
+            found.edges.extend(new);
+        }
+    }
+    let groups = manifest.into_iter().flat_map(|manifest| &manifest.groups);
+    for (group, list) in groups {
+        for dependency in list {
+            let when = When::Group(group.clone());
+            found.edges.extend(names.edges(packages, &dependency.requirement, &when));
+        }
+    }
+    found
+}
+
 /// The workspace's members, the project that the manifest speaks of first.
 fn members(root: &Table<'_, '_>, packages: &[Package], manifest: Option<&Manifest>) -> Result<Vec<usize>> {
     let listed: BTreeSet<Name> = match root.table("manifest")? {
         Some(table) => table.names("members")?.into_iter().collect(),
         None => BTreeSet::new(),
-    };
-    let is_root = |package: &Package| match &package.source {
-        Source::Project { path } => path == ".",
-        Source::Path { path, directory, .. } => *directory && path == ".",
-        _ => false,
     };
     let wanted = manifest.and_then(|manifest| manifest.name.as_ref());
     let of_lock = |package: &Package| package.source.is_local();
@@ -223,7 +256,6 @@ fn members(root: &Table<'_, '_>, packages: &[Package], manifest: Option<&Manifes
         let message = format!("`{name}`, the project of {}, is not in this lock", manifest.path);
         return Err(root.error(ErrorKind::Stale, "package", message).with_way_out("run `uv lock`"));
     }
-    // Without a project at the root, the root stands for all members.
     let first = first.or_else(|| packages.iter().position(is_root));
     let mut found: Vec<usize> = first.into_iter().collect();
     for (at, package) in packages.iter().enumerate() {

@@ -1,0 +1,110 @@
+//! Workspaces, extras that exclude each other, and what is asked for but not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dockfit_python::{Choice, Environment, Name, Request, split};
+
+const LOCK: &str = r#"version = 1
+requires-python = ">=3.11"
+conflicts = [[{ package = "api", extra = "new" }, { package = "api", extra = "old" }]]
+
+[manifest]
+members = ["api", "lib"]
+
+[[package]]
+name = "api"
+version = "0.1.0"
+source = { editable = "services/api" }
+dependencies = [{ name = "lib" }, { name = "redis" }]
+
+[package.optional-dependencies]
+new = [{ name = "six", version = "1.16.0", source = { registry = "https://index.example/simple" }, marker = "extra == 'extra-3-api-new'" }]
+old = [{ name = "six", version = "1.15.0", source = { registry = "https://index.example/simple" }, marker = "extra == 'extra-3-api-old'" }]
+
+[package.metadata]
+requires-dist = [
+    { name = "lib", editable = "lib" },
+    { name = "redis" },
+    { name = "six", marker = "extra == 'new'", specifier = "==1.16.0" },
+    { name = "six", marker = "extra == 'old'", specifier = "==1.15.0" },
+]
+provides-extras = ["new", "old"]
+
+[[package]]
+name = "lib"
+version = "0.1.0"
+source = { editable = "lib" }
+dependencies = [{ name = "numpy" }]
+
+[package.metadata]
+requires-dist = [{ name = "numpy" }]
+
+[[package]]
+name = "numpy"
+version = "2.1.0"
+source = { registry = "https://index.example/simple" }
+
+[[package]]
+name = "redis"
+version = "5.0.0"
+source = { registry = "https://index.example/simple" }
+
+[[package]]
+name = "six"
+version = "1.15.0"
+source = { registry = "https://index.example/simple" }
+
+[[package]]
+name = "six"
+version = "1.16.0"
+source = { registry = "https://index.example/simple" }
+"#;
+
+fn files() -> BTreeMap<String, String> {
+    let api = "[project]\nname = \"api\"\nrequires-python = \">=3.11\"\ndependencies = [\"lib\", \"redis\"]\n\
+               [project.optional-dependencies]\nnew = [\"six==1.16.0\"]\nold = [\"six==1.15.0\"]\n";
+    BTreeMap::from([
+        ("uv.lock".to_owned(), LOCK.to_owned()),
+        ("pyproject.toml".to_owned(), "[dependency-groups]\ndev = []\n".to_owned()),
+        ("services/api/pyproject.toml".to_owned(), api.to_owned()),
+    ])
+}
+
+/// The lines of all files, in order; or the mistake.
+fn lines(folder: &str, extras: &[&str]) -> String {
+    let mut request = Request::new(folder).expect("the table");
+    request.environment = Environment::anywhere();
+    let names: Option<BTreeSet<Name>> = extras.iter().map(|extra| Name::new(extra)).collect();
+    request.wanted.extras = Choice::Only(names.expect("names"));
+    match split(&files(), &request) {
+        Err(error) => error.to_string(),
+        Ok(split) => {
+            let text: String = split.files.iter().map(|file| file.text.clone()).collect();
+            let lines: Vec<&str> = text.lines().filter(|line| line.contains("==")).collect();
+            let members: Vec<&str> = split
+                .selection
+                .members
+                .iter()
+                .map(|at| split.resolution.packages[*at].name.as_str())
+                .collect();
+            format!("{} | {}", lines.join(" "), members.join(" "))
+        }
+    }
+}
+
+#[test]
+fn a_member_is_read_from_the_lock_at_the_root() {
+    assert_eq!(lines("services/api", &[]), "numpy==2.1.0 redis==5.0.0 | api lib");
+    assert_eq!(lines("services/api", &["new"]), "numpy==2.1.0 redis==5.0.0 six==1.16.0 | api lib");
+}
+
+#[test]
+fn a_root_without_a_project_stands_for_its_members() {
+    assert_eq!(lines("", &[]), "numpy==2.1.0 redis==5.0.0 | project api lib");
+}
+
+#[test]
+fn what_cannot_be_installed_is_refused() {
+    insta::assert_snapshot!(lines("services/api", &["new", "old"]), @"uv.lock:51:1: `six` would be installed as 1.15.0 (line 46) and as 1.16.0 (line 51); choose extras and groups that do not conflict, or say which Python and platform");
+    insta::assert_snapshot!(lines("services/api", &["newest"]), @"services/api/pyproject.toml:1:1: the project has no extra `newest`; it has new, old");
+}
