@@ -26,7 +26,7 @@ from stages import runs
 from tools import Dockfit, Tally, run
 
 RULE = ["--ignore", "*", "--select", "tally/prefer-package-cache-mounts", "--fix-unsafe"]
-ASKED = ("pip", "uv", "apt")  # the managers whose mounts dockfit promises
+ASKED = ("pip", "uv", "apt", "npm", "yarn", "pnpm", "bun")  # the managers whose mounts dockfit promises
 
 
 def judged(before, path, bash):

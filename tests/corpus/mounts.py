@@ -88,6 +88,8 @@ def faults(before, after, one, other, name, targets):
             out.append(f"read later by {reader}")
     if name == "apt":
         out += apt_faults(after, one, other, targets)
+    if name == "pnpm" and re.search(r"\bpnpm\s[^;&|]*\s(-g|--global)\b", other.text):
+        out.append("global packages would be links into the mount")
     if name == "apk" and not re.search(r"/etc/apk/cache|--cache-dir", all_text(after)):
         out.append("apk does not use the mount")
     return out
