@@ -1,6 +1,6 @@
 //! The files of a project on disk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,14 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dockfit_rewrite::{FileSource, ReadError, RelPath};
 
+use crate::git::Tracked;
+
 /// The largest file that is read, in bytes.
 pub(crate) const LARGEST: u64 = 10 << 20;
 
-/// Files below a root, each read once.
+/// Files below a root, each read and each folder listed once.
 #[derive(Debug)]
 pub(crate) struct DiskFiles {
     root: PathBuf,
     read: Mutex<HashMap<RelPath, Content>>,
+    listed: Mutex<HashMap<RelPath, Vec<String>>>,
+    tracked: Arc<Tracked>,
 }
 
 /// What was read; `None` where there is no such file.
@@ -37,24 +41,17 @@ pub(crate) enum ReadFailure {
 }
 
 impl DiskFiles {
-    /// The files below `root`, a canonical path.
+    /// The files below `root`, a canonical path, of which git is not asked.
     pub(crate) fn new(root: PathBuf) -> Self {
-        Self { root, read: Mutex::default() }
-    }
-}
-
-impl FileSource for DiskFiles {
-    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = read.entry(path.clone()).or_insert_with(|| match read_inside(&self.root, path) {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(ReadFailure::Missing) => Ok(None),
-            Err(failure) => Err(ReadError { path: path.clone(), message: failure.message() }),
-        });
-        slot.clone()
+        Self::with_git(root, Arc::default())
     }
 
-    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
+    /// The files below `root`, a canonical path, and those among them that git keeps.
+    pub(crate) fn with_git(root: PathBuf, tracked: Arc<Tracked>) -> Self {
+        Self { root, read: Mutex::default(), listed: Mutex::default(), tracked }
+    }
+
+    fn names_in(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
         let entries = match fs::read_dir(folder.on_disk(&self.root)) {
             Ok(entries) => entries,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -71,9 +68,41 @@ impl FileSource for DiskFiles {
         names.sort_unstable();
         Ok(names)
     }
+}
+
+impl FileSource for DiskFiles {
+    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = read.entry(path.clone()).or_insert_with(|| match read_inside(&self.root, path) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(ReadFailure::Missing) => Ok(None),
+            Err(failure) => Err(ReadError { path: path.clone(), message: failure.message() }),
+        });
+        slot.clone()
+    }
+
+    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(names) = listed.get(folder) {
+            return Ok(names.clone());
+        }
+        drop(listed);
+        let names = self.names_in(folder)?;
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        listed.insert(folder.clone(), names.clone());
+        Ok(names)
+    }
 
     fn exists(&self, path: &RelPath) -> bool {
         path.on_disk(&self.root).symlink_metadata().is_ok()
+    }
+
+    fn size(&self, path: &RelPath) -> u64 {
+        path.on_disk(&self.root).symlink_metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    fn tracked(&self) -> Option<Arc<BTreeSet<RelPath>>> {
+        self.tracked.files()
     }
 }
 

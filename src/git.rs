@@ -3,10 +3,40 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, OnceLock};
+
+use dockfit_rewrite::RelPath;
 
 use crate::problem::{Problem, ProblemKind};
+
+/// The files that git keeps below the top of a work tree, listed when first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Tracked {
+    /// `None`: nothing is asked.
+    top: Option<PathBuf>,
+    files: OnceLock<Option<Arc<BTreeSet<RelPath>>>>,
+}
+
+impl Tracked {
+    /// Those of the work tree whose top is `top`.
+    pub(crate) fn below(top: PathBuf) -> Self {
+        Self { top: Some(top), files: OnceLock::new() }
+    }
+
+    /// The files; `None` where git keeps none or cannot be asked.
+    pub(crate) fn files(&self) -> Option<Arc<BTreeSet<RelPath>>> {
+        let top = self.top.as_deref()?;
+        let list = || {
+            let fixed = ["ls-files", "-z", "--cached", "--recurse-submodules"];
+            let output = run(top, fixed.into_iter(), None).ok()?;
+            let listed = String::from_utf8_lossy(&output.stdout);
+            Some(Arc::new(listed.split_terminator('\0').filter_map(RelPath::new).collect()))
+        };
+        self.files.get_or_init(list).clone()
+    }
+}
 
 /// The paths among `paths` (relative to `root`) that have changes which are not committed.
 pub(crate) fn dirty(root: &Path, paths: &[&str]) -> Result<BTreeSet<String>, Problem> {

@@ -45,7 +45,7 @@ impl<'t> File<'t> {
 
 /// Whether the engine would build the file. A base that an argument without a default names may well be there when the
 /// image is built.
-fn is_sound(dockerfile: &Dockerfile) -> bool {
+pub(crate) fn is_sound(dockerfile: &Dockerfile) -> bool {
     let errors = || dockerfile.document().errors().iter().chain(dockerfile.model().errors());
     errors().all(|error| error.kind == SyntaxErrorKind::MissingArgument)
 }

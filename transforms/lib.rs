@@ -6,6 +6,7 @@ mod cache_mounts;
 mod ci_cache;
 mod copy_order;
 mod dockerfiles;
+mod dockerignore;
 mod healthcheck;
 mod package_caches;
 mod pip_environment;
@@ -23,6 +24,7 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &healthcheck::HealthCheck,
         // It speaks of the mounts that the passes before have added.
         &ci_cache::CiCache,
+        &dockerignore::Dockerignore,
         // Last: it looks at what the others have made.
         &syntax_line::SyntaxLine,
     ]

@@ -148,6 +148,6 @@ fn context_files(draft: &Draft, member: &Member, shown: &str) -> Result<Vec<Stri
     let ignore = DockerIgnore::parse(&bytes).map_err(|error| in_file(error.line, error.message))?;
     context::context_files(folder, &ignore, &files).map_err(|error| match error {
         context::ContextError::Ignore(error) => in_file(error.line, error.message),
-        context::ContextError::Read(error) => wrong(error.to_string()),
+        error => wrong(error.to_string()),
     })
 }

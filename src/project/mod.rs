@@ -20,6 +20,7 @@ use sound::{ignore_comments, sound, unread};
 use crate::baseline::Baseline;
 use crate::discover::Root;
 use crate::disk::{self, DiskFiles};
+use crate::git::Tracked;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::{Names, Settings};
 
@@ -34,6 +35,8 @@ pub(crate) struct Draft {
     pub(crate) members: Vec<Member>,
     /// Whether this is standard input.
     pub(crate) standard_input: bool,
+    /// What git keeps there.
+    pub(crate) tracked: Arc<Tracked>,
 }
 
 /// One Dockerfile of a draft.
@@ -57,7 +60,13 @@ impl Draft {
         }
         let root = env::current_dir().unwrap_or_default();
         let members = vec![Member { path, context, source: source.into() }];
-        Ok(Self { root, settings: Arc::new(settings), members, standard_input: true })
+        Ok(Self {
+            root,
+            settings: Arc::new(settings),
+            members,
+            standard_input: true,
+            tracked: Arc::default(),
+        })
     }
 
     /// The project that passes see.
@@ -65,7 +74,7 @@ impl Draft {
         let files: Arc<dyn FileSource> = if self.standard_input {
             Arc::new(MemoryFiles::new())
         } else {
-            Arc::new(DiskFiles::new(self.root.clone()))
+            Arc::new(DiskFiles::with_git(self.root.clone(), self.tracked.clone()))
         };
         let members = self.members.iter();
         let dockerfiles = members.map(|member| {
@@ -141,11 +150,13 @@ pub(crate) fn drafts(root: &Root, context: Option<&Path>, names: &Names) -> (Vec
         }
     }
     let groups = grouped(members);
+    let tracked = Arc::new(if root.in_git { Tracked::below(root.path.clone()) } else { Tracked::default() });
     let drafts = groups.into_iter().map(|members| Draft {
         root: root.path.clone(),
         settings: root.settings.clone(),
         members,
         standard_input: false,
+        tracked: tracked.clone(),
     });
     (drafts.collect(), problems)
 }

@@ -23,7 +23,10 @@ fn apply_then_undo_gives_back_every_byte() {
     assert_ne!(std::fs::read(&path).expect("a file"), before);
     assert!(out.ends_with("To take it back: dockfit undo\n"), "{out}");
     let (code, out, _) = run(dockfit().arg("undo").current_dir(folder.path()));
-    assert_eq!((code, out.as_str()), (Some(0), "Dockerfile: as it was before\n"));
+    assert_eq!(
+        (code, out.as_str()),
+        (Some(0), "Dockerfile: as it was before\n.dockerignore: as it was before\n")
+    );
     assert_eq!(std::fs::read(&path).expect("a file"), before);
     let names: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().collect();
     assert!(!names.iter().any(|name| name.file_name().to_string_lossy().contains("dockfit")), "{names:?}");

@@ -1,10 +1,16 @@
 //! Every case of every pass: a folder `PASS/cases/NAME/` with a Dockerfile (and the files around it) gives a
 //! snapshot with the diff and the words that a user would see.
+//!
+//! A compose file in it says which context a Dockerfile has; else that is the case's folder. A file `files.txt`
+//! lists files that are there as well, for their names and lengths alone (`PATH`, or `PATH BYTES`); git keeps all files
+//! but those with `??` before them.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dockfit_dockerfile::LineIndex;
+use dockfit_rewrite::context::{self, Build};
 use dockfit_rewrite::pipeline::{self, Report};
 use dockfit_rewrite::{Context, Dockerfile, MemoryFiles, Outcome, Project, RelPath, Selection};
 use similar::TextDiff;
@@ -45,16 +51,36 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 }
 
 fn project(case: &Path) -> Project {
+    let read = walk(case).into_iter().map(|entry| {
+        let path = RelPath::new(entry.strip_prefix(case).expect("below the case")).expect("a relative path");
+        (path, std::fs::read(&entry).expect("readable"))
+    });
+    let (listed, read): (Vec<_>, Vec<_>) = read.partition(|(path, _)| path.as_str() == "files.txt");
+    let builds: Vec<Build> = read.iter().flat_map(|(path, bytes)| context::builds_in(path, bytes)).collect();
     let mut files = MemoryFiles::new();
     let mut dockerfiles = Vec::new();
-    for entry in walk(case) {
-        let path = RelPath::new(entry.strip_prefix(case).expect("below the case")).expect("a relative path");
-        let bytes = std::fs::read(&entry).expect("readable");
-        if path.file_name().contains("Dockerfile") {
-            dockerfiles.push(Dockerfile::new(path, Context::Known(RelPath::root()), bytes));
-        } else {
-            files = files.with(path, bytes);
+    let mut tracked: Vec<RelPath> = read.iter().map(|(path, _)| path.clone()).collect();
+    for (path, bytes) in read {
+        files = files.with(path.clone(), bytes.clone());
+        if path.file_name().contains("Dockerfile") && !path.file_name().ends_with("ignore") {
+            let context =
+                context::declared(&path, &builds).unwrap_or_else(|| Context::Known(RelPath::root()));
+            dockerfiles.push(Dockerfile::new(path, context, bytes));
         }
+    }
+    for (_, list) in &listed {
+        for line in String::from_utf8_lossy(list).lines() {
+            let (untracked, line) = line.strip_prefix("?? ").map_or((false, line), |line| (true, line));
+            let (path, bytes) = line.split_once(' ').unwrap_or((line, "0"));
+            let path = RelPath::new(path).expect("a relative path");
+            files = files.with(path.clone(), vec![b' '; bytes.parse().expect("a number of bytes")]);
+            if !untracked {
+                tracked.push(path);
+            }
+        }
+    }
+    if !listed.is_empty() {
+        files = files.tracking(tracked);
     }
     Project::new(case.to_path_buf(), dockerfiles, Arc::new(files))
 }
@@ -81,9 +107,14 @@ fn render(report: &Report) -> String {
     for pass in &report.passes {
         for placed in &pass.decisions {
             let decision = &placed.decision;
+            let place = &placed.original;
+            let bytes = report.before.read(&place.file).expect("readable").expect("a file");
+            let line = LineIndex::new(&bytes).position(&bytes, place.span.start).line;
             let dockerfile = &report.before.dockerfiles()[decision.dockerfile];
-            let line = dockerfile.document().position(placed.original.span.start).line;
-            let _ = write!(out, "\n{} line {line}: {}", decision.outcome.name(), decision.info.id);
+            let name = if place.file == *dockerfile.path() { "" } else { place.file.as_str() };
+            let space = if name.is_empty() { "" } else { " " };
+            let _ =
+                write!(out, "\n{} {name}{space}line {line}: {}", decision.outcome.name(), decision.info.id);
             match &decision.outcome {
                 Outcome::Applied(change) => {
                     if let Some(note) = &change.note {

@@ -17,7 +17,9 @@ mod workflow;
 pub use build::{Build, builders, builds_in, health_checks_in, may_build};
 pub use ci::{Builder, CiBuild, ci_builds};
 pub use compose::ServiceHealthCheck;
-pub use dockerignore::{ContextError, DockerIgnore, IgnoreError, Inherited, context_files, ignore_file};
+pub use dockerignore::{
+    ContextError, ContextTree, DockerIgnore, Entry, IgnoreError, Inherited, Sight, context_files, ignore_file,
+};
 pub use layers::{CopiedFile, Taken, invalidated_by, mounted, taken};
 pub use nearest::nearest;
 pub use sources::{ContextSource, sources};

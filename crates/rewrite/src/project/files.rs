@@ -1,6 +1,6 @@
 //! Where files come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,12 +37,24 @@ pub trait FileSource: fmt::Debug + Send + Sync {
         let names = self.list(&path.parent()).unwrap_or_default();
         names.iter().any(|name| name.trim_end_matches('/') == path.file_name())
     }
+
+    /// The length of a file in bytes, of a link that of the link; 0 where there is none.
+    fn size(&self, path: &RelPath) -> u64 {
+        let bytes = self.read(path).ok().flatten();
+        bytes.map_or(0, |bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The files that git keeps, those of submodules too; `None` where git keeps none or cannot be asked.
+    fn tracked(&self) -> Option<Arc<BTreeSet<RelPath>>> {
+        None
+    }
 }
 
 /// Files held in memory: for standard input and for tests.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<RelPath, Arc<[u8]>>,
+    tracked: Option<Arc<BTreeSet<RelPath>>>,
 }
 
 impl MemoryFiles {
@@ -55,6 +67,13 @@ impl MemoryFiles {
     #[must_use]
     pub fn with(mut self, path: RelPath, bytes: impl Into<Arc<[u8]>>) -> Self {
         self.files.insert(path, bytes.into());
+        self
+    }
+
+    /// These are the files that git keeps.
+    #[must_use]
+    pub fn tracking(mut self, paths: impl IntoIterator<Item = RelPath>) -> Self {
+        self.tracked = Some(Arc::new(paths.into_iter().collect()));
         self
     }
 }
@@ -74,5 +93,9 @@ impl FileSource for MemoryFiles {
             .collect();
         names.dedup();
         Ok(names)
+    }
+
+    fn tracked(&self) -> Option<Arc<BTreeSet<RelPath>>> {
+        self.tracked.clone()
     }
 }

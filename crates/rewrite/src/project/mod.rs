@@ -4,7 +4,7 @@ mod dockerfile;
 mod files;
 mod ignore;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -69,5 +69,31 @@ impl Project {
                 self.written.insert(path.clone(), bytes.into());
             }
         }
+    }
+}
+
+/// What passes have written counts as there.
+impl FileSource for Project {
+    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
+        Self::read(self, path)
+    }
+
+    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
+        Self::list(self, folder)
+    }
+
+    fn exists(&self, path: &RelPath) -> bool {
+        self.written.contains_key(path) || self.files.exists(path)
+    }
+
+    fn size(&self, path: &RelPath) -> u64 {
+        match self.written.get(path) {
+            Some(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            None => self.files.size(path),
+        }
+    }
+
+    fn tracked(&self) -> Option<Arc<BTreeSet<RelPath>>> {
+        self.files.tracked()
     }
 }

@@ -5,6 +5,7 @@
 mod comments;
 mod contained;
 mod scripts;
+mod sources;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -66,6 +67,7 @@ pub(crate) fn step(
         scripts::kept(old, new, &declared)?;
         contained::kept(old, new, &declared)?;
     }
+    sources::kept(task.project, after, edits)?;
     idempotent(pass, task, after, declined, edits)
 }
 

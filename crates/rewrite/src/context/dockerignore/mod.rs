@@ -8,10 +8,12 @@ mod expression;
 mod glob;
 mod pattern;
 mod set;
+mod tree;
 mod walk;
 
 use std::fmt;
 
+pub use tree::{ContextTree, Entry, Sight};
 pub use walk::{ContextError, context_files, ignore_file};
 
 use dockfit_dockerfile::values::path::clean;
@@ -68,6 +70,11 @@ impl DockerIgnore {
     /// Whether nothing is left out.
     pub fn is_empty(&self) -> bool {
         self.patterns.is_empty()
+    }
+
+    /// Whether a pattern lets in what an earlier one left out.
+    pub fn has_exceptions(&self) -> bool {
+        self.patterns.iter().any(|pattern| pattern.lets_in)
     }
 
     /// Whether `path`, relative to the context, is left out, where its folder was matched as `inherited` says

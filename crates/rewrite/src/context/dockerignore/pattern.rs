@@ -25,7 +25,33 @@ enum Kind {
     Prefix,
     /// `**/a`
     Suffix,
-    Expression(Expression),
+    Expression(Outer, Expression),
+}
+
+/// What a path that an expression matches begins and ends with: most paths need no closer look.
+#[derive(Debug)]
+struct Outer {
+    head: String,
+    tail: String,
+}
+
+impl Outer {
+    fn of(pattern: &str) -> Self {
+        let special = |char: char| matches!(char, '*' | '?' | '[' | ']' | '\\' | '^');
+        let head: String = pattern.chars().take_while(|char| !special(*char)).collect();
+        let rest = pattern.rfind(special).map_or("", |at| &pattern[at..]);
+        let skipped = if rest.starts_with('\\') { 2 } else { 1 };
+        let mut tail: String = rest.chars().skip(skipped).collect();
+        // `**` swallows a slash behind it, and may stand for nothing.
+        if rest.starts_with("*/") {
+            tail = tail.split_off(1);
+        }
+        Self { head, tail }
+    }
+
+    fn fits(&self, path: &str) -> bool {
+        path.starts_with(&self.head) && path.ends_with(&self.tail)
+    }
 }
 
 impl Pattern {
@@ -46,7 +72,7 @@ impl Pattern {
                 let suffix = self.text.strip_prefix("**").unwrap_or(&self.text);
                 path.ends_with(suffix) || suffix.strip_prefix('/') == Some(path)
             }
-            Kind::Expression(expression) => expression.matches(path),
+            Kind::Expression(outer, expression) => outer.fits(path) && expression.matches(path),
         })
     }
 }
@@ -100,7 +126,7 @@ fn compile(pattern: &str) -> Option<Kind> {
         Detected::Exact => Kind::Exact,
         Detected::Prefix => Kind::Prefix,
         Detected::Suffix => Kind::Suffix,
-        Detected::Expression => Kind::Expression(Expression::parse(&expression)?),
+        Detected::Expression => Kind::Expression(Outer::of(pattern), Expression::parse(&expression)?),
     })
 }
 

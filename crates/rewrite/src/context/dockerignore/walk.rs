@@ -30,7 +30,10 @@ pub fn context_files(
             let path = if folder.is_empty() { plain.to_owned() } else { format!("{folder}/{plain}") };
             let (excluded, handed_on) = ignore.excludes(&path, &inherited)?;
             if is_folder {
-                folders.push((path, handed_on));
+                // Without exceptions nothing in it can be let in again.
+                if !excluded || ignore.has_exceptions() {
+                    folders.push((path, handed_on));
+                }
             } else if !excluded {
                 found.push(path);
             }
@@ -47,6 +50,8 @@ pub enum ContextError {
     Ignore(IgnoreError),
     /// A folder cannot be read.
     Read(ReadError),
+    /// It holds more files and folders than this.
+    TooLarge(usize),
 }
 
 impl From<IgnoreError> for ContextError {
@@ -66,6 +71,7 @@ impl std::fmt::Display for ContextError {
         match self {
             Self::Ignore(error) => error.fmt(f),
             Self::Read(error) => error.fmt(f),
+            Self::TooLarge(most) => write!(f, "it holds more than {most} files and folders"),
         }
     }
 }
