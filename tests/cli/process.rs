@@ -29,7 +29,7 @@ fn exit_codes() {
     let code = |words: &[&str]| run(dockfit().args(words).current_dir(folder.path())).0;
     assert_eq!(code(&["diff"]), Some(0));
     assert_eq!(code(&["check"]), Some(1));
-    assert_eq!(code(&["check", "--skip=package-caches"]), Some(0));
+    assert_eq!(code(&["check", "--only=apt-caches"]), Some(0));
     assert_eq!(code(&["check", "none", "."]), Some(2), "2 wins over 1");
     assert_eq!(code(&["chek"]), Some(2));
     assert_eq!(code(&["diff", "--format=xml"]), Some(2));
