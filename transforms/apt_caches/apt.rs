@@ -1,6 +1,8 @@
 //! What is known of apt.
 
 use crate::cache_mounts::call::Call;
+use crate::cache_mounts::step::Step;
+use crate::cache_mounts::{Refusal, unread};
 
 /// Where downloaded packages are kept (apt.conf(5), `Dir::Cache`).
 pub(super) const ARCHIVES: &str = "/var/cache/apt";
@@ -84,6 +86,12 @@ const ONLY_SHOWING: &[&str] = &[
 pub(super) fn only_downloads(call: &Call<'_>) -> bool {
     action(call) == Some(Action::Install)
         && call.values().any(|value| matches!(value, "-d" | "--download-only" | "-yd" | "-dy"))
+}
+
+/// Why an install or update that a RUN seems to make is not read, if there is one.
+pub(super) fn unread(step: &Step<'_>) -> Option<Refusal> {
+    let commands: Vec<&[&str]> = INSTALLING.iter().chain(&["update"]).map(std::slice::from_ref).collect();
+    unread::unread(step, PROGRAMS, &commands, |call| action(call).is_some())
 }
 
 /// Whether `call` deletes the lists as well (`apt distclean`, since 2.7.8).

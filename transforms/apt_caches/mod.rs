@@ -63,9 +63,13 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
     let mut decisions = Vec::new();
     // Stages in which `docker-clean` goes in this run.
     let mut kept: BTreeSet<usize> = BTreeSet::new();
-    for step in steps.mentioning(&["apt"]) {
+    for step in steps.mentioning(&["apt", "APT"]) {
         let actions: Vec<Action> = step.calls().iter().filter_map(apt::action).collect();
         if !actions.iter().any(|action| matches!(action, Action::Install | Action::Update)) {
+            if let Some(refusal) = apt::unread(step) {
+                let outcome = step.refuses_edits(MOUNT.id).unwrap_or(refusal).into_outcome();
+                decisions.push(file.decision(&MOUNT, step.instruction.text_span(), outcome));
+            }
             continue;
         }
         let outcome = match wanted(&steps, &stages, step, &actions) {

@@ -109,6 +109,11 @@ impl<'s> Call<'s> {
         self.located.command
     }
 
+    /// Whether it reads what another command writes.
+    pub(super) fn reads_pipe(&self) -> bool {
+        self.located.path.iter().any(|at| matches!(at, At::Pipeline { index, .. } if *index > 0))
+    }
+
     /// A variable in the command's environment, as far as the RUN or the command itself sets it; `None` where neither
     /// does.
     pub(crate) fn own_variable(&self, name: &str) -> Option<Lookup> {
@@ -174,6 +179,15 @@ impl Arg {
         }
     }
 
+    /// It as an absolute path, where that is known.
+    pub(crate) fn path(&self) -> Option<String> {
+        let value = self.value.as_deref()?;
+        if value.starts_with('/') {
+            return Some(value.to_owned());
+        }
+        self.folder.as_ref().map(|folder| format!("{folder}/{value}"))
+    }
+
     /// Whether it is the root of the file system.
     pub(crate) fn is_root(&self) -> bool {
         self.value.as_deref().is_some_and(|value| !value.is_empty() && value.trim_matches('/').is_empty())
@@ -215,11 +229,11 @@ impl Arg {
 pub(super) fn calls<'d>(step: &Step<'d>, script: &'d Script) -> Vec<Call<'d>> {
     let exec = step.text().is_none();
     let mut calls = Vec::new();
-    script.invocations(&step.shell_state(), |invocation, state| {
+    script.invocations(&step.shell_state(), &|name| step.variable(name), |invocation, state| {
         // The script within an exec form stands in a JSON string, quoted anew here: its words have no place of their own.
         let nested = invocation.located.path.iter().any(|at| matches!(at, At::Script(_)));
         let reader = Reader { step, script, state, exec, exact: invocation.exact && !(exec && nested) };
-        let program = dockfit_shell::strip_version(invocation.program).to_owned();
+        let program = dockfit_shell::strip_version(&invocation.program).to_owned();
         let user = match invocation.run_as {
             RunAs::Unchanged => As::Same,
             RunAs::User(user) => As::User(user.to_owned()),

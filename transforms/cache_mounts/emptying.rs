@@ -185,8 +185,7 @@ fn made<'c>(call: &'c Call<'_>, folders: &[&str]) -> Option<&'c Arg> {
         "ln" => true,
         _ => false,
     };
-    let there =
-        |arg: &Arg| arg.value.as_deref().is_some_and(|path| ALWAYS_THERE.contains(&clean(path).as_str()));
+    let there = |arg: &Arg| arg.path().is_some_and(|path| ALWAYS_THERE.contains(&clean(&path).as_str()));
     let reaches = |arg: &Arg| {
         folders.iter().any(|folder| match arg.reach(folder) {
             Reach::Around => !there(arg),

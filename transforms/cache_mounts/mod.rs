@@ -10,6 +10,7 @@ pub(crate) mod path;
 pub(crate) mod readers;
 pub(crate) mod step;
 pub(crate) mod steps;
+pub(crate) mod unread;
 
 use dockfit_rewrite::{Declared, Edit, Outcome, Reason};
 

@@ -43,7 +43,7 @@ impl fmt::Display for CacheMount {
 pub(crate) enum Covered {
     /// Nothing is mounted there.
     No,
-    /// A cache is mounted there, or at a folder above.
+    /// A cache is mounted there, or at a folder above, or for a part of it, as its author chose.
     ByCache,
     /// Something else is mounted there, above or below: its type and place.
     ByOther(&'static str, String),
@@ -55,7 +55,9 @@ pub(crate) enum Covered {
 pub(crate) fn covered(step: &Step<'_>, folder: &str) -> Covered {
     let mounts = step.model().mounts(step.index);
     let targets = || mounts.iter().flatten().filter_map(|mount| Some((mount.kind, mount.target.as_deref()?)));
-    if targets().any(|(kind, target)| kind == MountKind::Cache && path::is_inside(folder, target)) {
+    if targets().any(|(kind, target)| {
+        kind == MountKind::Cache && (path::is_inside(folder, target) || path::is_inside(target, folder))
+    }) {
         return Covered::ByCache;
     }
     let other = targets()

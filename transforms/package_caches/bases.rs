@@ -26,17 +26,19 @@ impl On {
 fn is_named(named: &[&[Base]], image: Option<&ImageReference>) -> bool {
     let Some(image) = image else { return false };
     let name = image.familiar_name();
-    let version = image.effective_tag().and_then(version);
-    named.iter().copied().flatten().any(|base| is(base, &name, version))
+    let tag = image.effective_tag().unwrap_or_default();
+    named.iter().copied().flatten().any(|base| is(base, &name, tag))
 }
 
-fn is(base: &Base, name: &str, version: Option<u32>) -> bool {
+fn is(base: &Base, name: &str, tag: &str) -> bool {
+    let version = version(tag);
     let same = match base.repository.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => name == base.repository,
     };
     // The newest one is behind every version.
-    same && base.since.is_none_or(|since| version.is_none_or(|version| version >= since))
+    same && tag.contains(base.tag)
+        && base.since.is_none_or(|since| version.is_none_or(|version| version >= since))
         && base.before.is_none_or(|before| version.is_some_and(|version| version < before))
 }
 
@@ -52,8 +54,8 @@ mod tests {
     use super::*;
 
     const OLD: &[Base] = &[
-        Base { repository: "centos", since: None, before: Some(8) },
-        Base { repository: "registry.example/ubi7*", since: None, before: None },
+        Base { repository: "centos", tag: "", since: None, before: Some(8) },
+        Base { repository: "registry.example/ubi7*", tag: "", since: None, before: None },
     ];
 
     fn image(name: &str) -> ImageReference {
@@ -70,6 +72,8 @@ mod tests {
         {
             assert!(!only.holds(Some(&image(new))), "{new}");
         }
+        let tagged = Base { repository: "cuda", tag: "ubi8", since: None, before: None };
+        assert!(is(&tagged, "cuda", "12-ubi8") && !is(&tagged, "cuda", "12-ubuntu22.04"));
         assert!(!only.holds(None) && On::Not(&[OLD]).holds(None) && On::Any.holds(None));
     }
 }

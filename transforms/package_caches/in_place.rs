@@ -48,7 +48,11 @@ pub(super) fn judge<'s, 'd>(setting: &Setting<'s, 'd>, jobs: &mut Vec<Job<'s, 'd
             }
             let refusal = offline(&of_family, in_place)
                 .or_else(|| published(&of_family, manager, in_place))
-                .or_else(|| families.needed_at_run_time(model, family, manager, in_place))
+                .or_else(|| {
+                    // What is deleted again is needed by none.
+                    let kept = of_family.iter().any(|job| job.plan.as_ref().is_ok_and(|plan| !plan.emptied));
+                    kept.then(|| families.needed_at_run_time(model, family, manager, in_place)).flatten()
+                })
                 .or_else(|| without_mount(&of_family, manager));
             let Some(refusal) = refusal else { continue };
             for job in of_family {

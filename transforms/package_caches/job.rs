@@ -7,6 +7,7 @@ use dockfit_shell::Script;
 use super::configurations::Configurations;
 use super::edition::{self, Copied};
 use super::manager::Manager;
+use super::managers::MANAGERS;
 use super::offline::Offline;
 use super::options::{self, Configured, PutIn};
 use super::told::Told;
@@ -19,6 +20,7 @@ use crate::cache_mounts::home;
 use crate::cache_mounts::mount::{CacheMount, Covered, covered, has_cache_at, unknown_mount};
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
+use crate::cache_mounts::unread::unread;
 use crate::cache_mounts::{Refusal, TakenOut};
 
 /// What the jobs of one Dockerfile are worked out from.
@@ -103,6 +105,16 @@ pub(super) fn jobs<'s, 'd>(setting: &Setting<'s, 'd>, step: &'s Step<'d>) -> Vec
             jobs.push(Job { step, manager, plan });
         }
     }
+    for manager in MANAGERS {
+        if jobs.iter().any(|job| job.manager.name == manager.name) {
+            continue;
+        }
+        let knows = |call: &Call<'_>| usage::manager(call).is_some();
+        if let Some(refusal) = unread(step, manager.programs, manager.commands, knows) {
+            let plan = Err(step.refuses_edits(setting.pass).unwrap_or(refusal));
+            jobs.push(Job { step, manager, plan });
+        }
+    }
     jobs
 }
 
@@ -129,10 +141,11 @@ fn done(
         for cache in caches {
             match usage::folder(step, call, manager, cache, told) {
                 Ok(folder) if call.user == As::Same => {
-                    if covered(step, &folder) != Covered::ByCache {
+                    if covered(step, &folder) == Covered::ByCache {
+                        folders.push(folder);
+                    } else if !cache.minor || folders.is_empty() {
                         return None;
                     }
-                    folders.push(folder);
                 }
                 _ if has_cache_at(step, cache.below_home) => by_end = true,
                 _ => return None,
@@ -219,6 +232,7 @@ pub(super) fn plan(
             }
             match covered(step, &folder) {
                 Covered::ByCache => plan.mounted = true,
+                _ if cache.minor && plan.mounts.is_empty() && plan.mounted => continue,
                 Covered::ByOther(kind, target) => {
                     let text = format!("a {kind} mount stands at `{target}`");
                     return Err(Refusal::new("other-mount", text, "make it a cache mount"));
@@ -244,7 +258,7 @@ pub(super) fn plan(
                     let owner = owner.filter(|_| !manager.as_root);
                     let builds =
                         !cache.only_downloads && own.iter().any(|call| usage::may_build(step, call, manager));
-                    let id = if builds { Some(cache_id(manager, step)?) } else { None };
+                    let id = if builds || cache.per_base { Some(cache_id(manager, step)?) } else { None };
                     if id.is_some() {
                         plan.note = assumed_base(step);
                     }

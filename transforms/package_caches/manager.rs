@@ -105,7 +105,10 @@ pub(crate) const EMPTY_CACHE: Cache = Cache {
     of_root: None,
     nothing_above: false,
     sharing: None,
+    on_images: &[],
     only_downloads: false,
+    per_base: false,
+    minor: false,
     programs: &[],
     commands: &[],
     on: On::Any,
@@ -139,10 +142,17 @@ pub(crate) struct Cache {
     pub(crate) of_root: Option<&'static str>,
     /// Whether the manager was seen to work where the folders above it are another user's.
     pub(crate) nothing_above: bool,
+    /// Where it is instead on images of these names, which set a variable, wherever they come from: the last part of the
+    /// repository's name, and the folder.
+    pub(crate) on_images: &'static [(&'static str, &'static str)],
     /// How builds at the same time may share it; `None` where it is safe to share.
     pub(crate) sharing: Option<&'static str>,
     /// Whether nothing in it was built here, whatever else the manager keeps.
     pub(crate) only_downloads: bool,
+    /// Whether it is not the same on all base images, though nothing in it was built.
+    pub(crate) per_base: bool,
+    /// Whether it is worth no mount of its own where the step has another one for the manager.
+    pub(crate) minor: bool,
     /// The programs that use it; all of the manager's where none is named.
     pub(crate) programs: &'static [&'static str],
     /// The subcommands that use it; all that fill a cache where none is named.
@@ -174,6 +184,8 @@ pub(crate) enum On {
 pub(crate) struct Base {
     /// As people write it; a `*` at the end stands for anything.
     pub(crate) repository: &'static str,
+    /// What stands somewhere in the tag; may be empty.
+    pub(crate) tag: &'static str,
     /// The versions from this one on; a tag without a number counts as the newest.
     pub(crate) since: Option<u32>,
     /// The versions before this one.

@@ -87,7 +87,10 @@ impl Pass for PackageCaches {
 }
 
 fn decide(file: &File<'_>) -> Vec<Decision> {
-    let words: Vec<&str> = managers::MANAGERS.iter().flat_map(|manager| manager.programs).copied().collect();
+    let programs = || managers::MANAGERS.iter().flat_map(|manager| manager.programs);
+    // `$PIP install` is one, too.
+    let in_capitals: Vec<String> = programs().map(|program| program.to_ascii_uppercase()).collect();
+    let words: Vec<&str> = programs().copied().chain(in_capitals.iter().map(String::as_str)).collect();
     let steps = Steps::of(file.dockerfile);
     let setting = Setting {
         project: file.task.project,
@@ -105,6 +108,7 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     in_place::judge(&setting, &mut jobs);
+    wanted::judge(&mut jobs, file.task.consent(&KEEP) == Consent::Given);
     let consent = file.task.consent(&ENABLE) == Consent::Given;
     let switches = switch::judge(&steps, &mut jobs, ENABLE.id, consent);
     let mut decisions: Vec<Decision> =

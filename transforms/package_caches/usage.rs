@@ -6,6 +6,7 @@ use super::manager::{Cache, Manager, Rule};
 use super::managers::MANAGERS;
 use super::told::{Answer, Told};
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::account;
 use crate::cache_mounts::call::{Call, Place};
 use crate::cache_mounts::step::Step;
 
@@ -170,6 +171,9 @@ pub(super) fn folder(
     if cache.is_fixed() {
         return Ok(cache.below_home.to_owned());
     }
+    if let Some(folder) = on_image(step, cache) {
+        return Ok(folder.to_owned());
+    }
     if let Some(home) = call.own_variable("HOME") {
         let Lookup::Set(home) = home else { return Err(moved("HOME")) };
         return absolute(&format!("{home}/{}", cache.below_home)).ok_or_else(|| moved("HOME"));
@@ -228,6 +232,13 @@ pub(super) fn caches(
         })
     };
     if by_variable || by_command() { sole.caches } else { manager.caches }
+}
+
+/// The folder of `cache` where the base image has a name that tells it.
+pub(super) fn on_image(step: &Step<'_>, cache: &Cache) -> Option<&'static str> {
+    let path = &account::base_image(step)?.path;
+    let name = path.rsplit('/').next()?;
+    cache.on_images.iter().find(|(image, _)| *image == name).map(|(_, folder)| *folder)
 }
 
 /// `path`, if it is an absolute one that means the same in a flag, whatever the escape character.

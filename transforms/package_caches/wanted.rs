@@ -1,14 +1,17 @@
 //! Variables that a manager wants when its cache is a mount.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use dockfit_dockerfile::{Keyword, Span};
 use dockfit_rewrite::surgery::{self, Habits};
 use dockfit_rewrite::{Dockerfile, Edit};
 use dockfit_shell::Lookup;
 
-use super::job::{Job, Plan};
+use super::job::Job;
+use super::manager;
 use super::usage::{self, Action};
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::call::Call;
 
 /// A variable to set, and the edit that does.
 pub(super) struct Wanted {
@@ -19,36 +22,67 @@ pub(super) struct Wanted {
     pub(super) edit: Edit,
 }
 
+/// Refuses the jobs that would keep nothing in their mount: the variable for it may not be set, or not to one value.
+pub(super) fn judge(jobs: &mut [Job<'_, '_>], consent: bool) {
+    let mut folders: HashMap<&str, HashSet<String>> = HashMap::new();
+    for job in jobs.iter().filter(|job| wants(job).is_some_and(|wants| wants.value.is_none())) {
+        folders.entry(job.manager.name).or_default().extend(folder(job).map(str::to_owned));
+    }
+    for job in jobs {
+        let gets_mount = job.plan.as_ref().is_ok_and(|plan| !plan.mounts.is_empty());
+        let Some(wants) = wants(job).filter(|wants| wants.needed && gets_mount) else { continue };
+        let (name, variable) = (job.manager.name, wants.variable);
+        if !consent {
+            let text = format!("{name} keeps nothing in a mount without {variable}");
+            job.plan = Err(Refusal::new("not-kept", text, "consent to package-caches/keep"));
+        } else if folders.get(name).is_some_and(|folders| folders.len() > 1) {
+            let text = format!("{name} has several cache folders in this file, as several users run it");
+            job.plan = Err(Refusal::new("cache-unknown", text, format!("set {variable}")));
+        }
+    }
+}
+
+/// What the manager of a job with a mount wants, where nothing says it yet.
+fn wants(job: &Job<'_, '_>) -> Option<&'static manager::Wanted> {
+    let wants = job.manager.wants.as_ref()?;
+    job.plan.as_ref().ok().filter(|plan| plan.is_mounted())?;
+    if wants.value.is_none()
+        && job.manager.caches.iter().any(|cache| usage::on_image(job.step, cache).is_some())
+    {
+        return None;
+    }
+    let says_so = |call: &Call<'_>| {
+        !matches!(usage::option_value(call, wants.option), usage::OptionValue::Absent)
+            || [wants.variable]
+                .iter()
+                .chain(wants.unless)
+                .any(|name| matches!(usage::value(job.step, call, name), Lookup::Set(_)))
+    };
+    let mut fills = job.step.calls().iter().filter(|call| {
+        usage::manager(call)
+            .is_some_and(|(found, action)| found.name == job.manager.name && action == Action::Fill)
+    });
+    (!fills.all(says_so)).then_some(wants)
+}
+
+fn folder<'j>(job: &'j Job<'_, '_>) -> Option<&'j str> {
+    job.plan.as_ref().ok()?.folders.first().map(String::as_str)
+}
+
 /// What the jobs with a mount want, whether they have it already or get it now; once for a stage and those that build on
 /// it.
 pub(super) fn wanted(dockerfile: &Dockerfile, jobs: &[Job<'_, '_>]) -> Vec<Wanted> {
     let (document, model) = (dockerfile.document(), dockerfile.model());
     let mut done: HashSet<(&str, usize)> = HashSet::new();
     let mut all = Vec::new();
-    for job in jobs.iter().filter(|job| job.plan.as_ref().is_ok_and(Plan::is_mounted)) {
-        let Some(wants) = &job.manager.wants else { continue };
+    for job in jobs {
+        let Some(wants) = wants(job) else { continue };
         let Some(stage) = model.stage_of(job.step.index) else { continue };
         if job.step.stages().any(|stage| done.contains(&(wants.variable, stage))) {
             continue;
         }
-        let calls = job.step.calls();
-        let mut fills = calls.iter().filter(|call| {
-            usage::manager(call)
-                .is_some_and(|(found, action)| found.name == job.manager.name && action == Action::Fill)
-        });
-        let says_so = |call: &crate::cache_mounts::call::Call<'_>| {
-            !matches!(usage::option_value(call, wants.option), usage::OptionValue::Absent)
-                || [wants.variable]
-                    .iter()
-                    .chain(wants.unless)
-                    .any(|name| matches!(usage::value(job.step, call, name), Lookup::Set(_)))
-        };
-        if fills.all(says_so) {
-            continue;
-        }
+        let Some(value) = wants.value.or(folder(job)) else { continue };
         done.insert((wants.variable, stage.index));
-        let folder = job.plan.as_ref().ok().and_then(|plan| plan.folders.first()).map(String::as_str);
-        let Some(value) = wants.value.or(folder) else { continue };
         let line = format!("{} {}={value}", Habits::of(document).keyword(Keyword::Env), wants.variable);
         let lines = [format!("# {}", wants.why), line];
         let edit = surgery::insert_behind(document, stage.from, &lines);

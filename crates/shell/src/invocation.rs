@@ -1,5 +1,6 @@
 //! Programs with their arguments, seen through wrappers and nested shells.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use crate::wrapper::{EnvironmentChange, Peeled, RunAs, base_name, is_user_shell,
 #[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 pub struct Invocation<'s> {
     /// The base name: `pip3` for `sudo /opt/venv/bin/pip3 install x`, `pip` for `python3 -m pip install x`.
-    pub program: &'s str,
+    pub program: Cow<'s, str>,
     /// The word that names it; for `-mpip` the option.
     pub program_word: &'s Word,
     /// The words in front of it: wrappers, their options, `NAME=value` words.
@@ -74,9 +75,15 @@ impl Invocation<'_> {
 
 impl Script {
     /// Calls `each` for every program that the script runs, with what is known about the shell then. Programs of
-    /// nested scripts are among them where their words stand in this script's text, `exact` or not.
-    pub fn invocations<'s>(&'s self, initial: &State, mut each: impl FnMut(Invocation<'s>, &State)) {
-        for invocation in invocations(self, initial) {
+    /// nested scripts are among them where their words stand in this script's text, `exact` or not. `outside` is asked for
+    /// variables that the script does not touch.
+    pub fn invocations<'s>(
+        &'s self,
+        initial: &State,
+        outside: &dyn Fn(&str) -> Lookup,
+        mut each: impl FnMut(Invocation<'s>, &State),
+    ) {
+        for invocation in collected(self, initial, outside) {
             if std::ptr::eq(invocation.script, self) {
                 let state = invocation.state.clone();
                 each(invocation, &state);
@@ -88,27 +95,39 @@ impl Script {
 /// The programs that `script` runs when it is started in a shell of the state `initial`, in order of text. Commands
 /// whose program cannot be told (`$PIP install`) are not among them.
 pub fn invocations<'s>(script: &'s Script, initial: &State) -> Vec<Invocation<'s>> {
-    let mut collector = Collector { script, out: Vec::new(), shells: HashMap::new(), exact: true };
+    collected(script, initial, &|_| Lookup::Unknown)
+}
+
+fn collected<'s>(
+    script: &'s Script,
+    initial: &State,
+    outside: &dyn Fn(&str) -> Lookup,
+) -> Vec<Invocation<'s>> {
+    let mut collector = Collector { script, outside, out: Vec::new(), shells: HashMap::new(), exact: true };
     collector.collect(initial, RunAs::Unchanged);
     collector.out
 }
 
-struct Collector<'s> {
+struct Collector<'s, 'o> {
     script: &'s Script,
+    outside: &'o dyn Fn(&str) -> Lookup,
     out: Vec<Invocation<'s>>,
     /// As whom the nested scripts run, by their address.
     shells: HashMap<*const Nested, RunAs<'s>>,
     exact: bool,
 }
 
-impl<'s> Collector<'s> {
+impl<'s> Collector<'s, '_> {
     fn collect(&mut self, initial: &State, run_as: RunAs<'s>) {
         self.script.trace(initial, |located, state| self.command(located, state, run_as));
     }
 
     fn command(&mut self, located: Located<'s>, state: &State, around: RunAs<'s>) {
         let command = located.command;
-        let peeled = peel(&command.words);
+        let lookup = |name: &str| {
+            if state.touches(name) { state.variable(name) } else { (self.outside)(name) }
+        };
+        let peeled = peel(&command.words, &|word| word.resolve(self.script.text(), lookup));
         let around = located
             .path
             .iter()
@@ -131,7 +150,13 @@ impl<'s> Collector<'s> {
         };
         let around =
             nested.and_then(|n| self.shells.get(&std::ptr::from_ref(&**n)).copied()).unwrap_or(run_as);
-        let mut inner = Collector { script, out: Vec::new(), shells: HashMap::new(), exact: false };
+        let mut inner = Collector {
+            script,
+            outside: self.outside,
+            out: Vec::new(),
+            shells: HashMap::new(),
+            exact: false,
+        };
         inner.collect(&state.inherited(*errexit), around);
         self.out.append(&mut inner.out);
     }
@@ -140,7 +165,7 @@ impl<'s> Collector<'s> {
         let command = located.command;
         let words = &command.words;
         let Some((at, word)) = peeled.program.and_then(|p| Some((p, words.get(p)?))) else { return };
-        let Some(program) = peeled.glued.or_else(|| word.value().map(base_name)) else { return };
+        let Some(program) = peeled.name.clone() else { return };
         let own = command.assignments.iter().filter(|a| !a.append && !a.subscript).map(|a| EnvAssignment {
             name: &a.name,
             value: a.value.value(),

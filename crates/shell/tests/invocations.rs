@@ -12,7 +12,7 @@ fn runs(text: &str, expected: &[&str]) {
 
 fn line(invocation: &Invocation<'_>) -> String {
     let args = invocation.args.iter().map(|(_, w)| invocation.script.slice(&w.range));
-    [invocation.program].into_iter().chain(args).collect::<Vec<_>>().join(" ")
+    [&*invocation.program].into_iter().chain(args).collect::<Vec<_>>().join(" ")
 }
 
 fn one<T>(text: &str, ask: impl Fn(&Invocation<'_>) -> T) -> T {
@@ -55,9 +55,59 @@ fn what_wraps_nothing_is_the_program() {
 #[test]
 fn what_cannot_be_told_is_not_guessed() {
     runs("$PIP install x", &[]);
+    runs("$PIP -m pip install x", &[]);
+    runs("PIP='pip -q'; $PIP install x", &[]);
+    runs("for PIP in a b; do $PIP install x; done", &[]);
+    runs("${DIR}/$PIP install x; $DIR/ x", &[]);
     runs("sudo $OPTIONS pip x", &[]);
     runs("env \"$A\" pip x", &[]);
     runs("sudo -u $USER pip x; sudo --user=$USER pip y", &["pip x", "pip y"]);
+}
+
+#[test]
+fn programs_in_variables() {
+    runs("PIP=/venv/bin/pip3; $PIP install x", &["pip3 install x"]);
+    runs("\"${VENV}/bin/pip\" install x; ~/.local/bin/pip y", &["pip install x", "pip y"]);
+    runs("P=python3.12; \"$P\" -m pip install x", &["pip install x"]);
+    runs("python$VERSION -m pip install x; python${V} setup.py", &["pip install x"]);
+    let script = Script::parse("$TOOL x; TOOL=b; $TOOL y");
+    let mut seen = Vec::new();
+    let outside = |name: &str| if name == "TOOL" { Lookup::Set("a".to_owned()) } else { Lookup::Unset };
+    script.invocations(&State::default(), &outside, |found, _| seen.push(found.program.to_string()));
+    assert_eq!(seen, ["a", "b"]);
+}
+
+#[test]
+fn environments_are_wrappers() {
+    runs("conda run -n x --no-capture-output pip install y", &["pip install y"]);
+    runs("/opt/conda/bin/conda run -n ${NAME} python -m pip install y", &["pip install y"]);
+    runs("micromamba run --name=x pip install y; mamba run pip z", &["pip install y", "pip z"]);
+    runs("poetry run pip install y; pipenv run pip install z", &["pip install y", "pip install z"]);
+    runs("pdm run -p /app pip x; pdm run --list", &["pip x", "pdm run --list"]);
+    runs(
+        "pyenv exec pip x; conda install pip; poetry install",
+        &["pip x", "conda install pip", "poetry install"],
+    );
+}
+
+#[test]
+fn scripts_on_standard_input() {
+    runs("bash -ex <<'EOF'\npip install x\nEOF\n", &["bash -ex", "pip install x"]);
+    runs(
+        "<<EOT sudo bash\napt-get install ${X} && \\\n  true\nEOT\n",
+        &["bash", "apt-get install ${X}", "true"],
+    );
+    runs("bash -s <<EOF\npip install \\$X\nEOF\n", &["bash -s"]);
+    runs("bash file <<'EOF'\npip install x\nEOF\n", &["bash file"]);
+    runs("bash <<'EOF' <other\npip install x\nEOF\n", &["bash"]);
+    runs("cat <<'EOF'\npip install x\nEOF\n", &["cat"]);
+    let exact = |text: &str| one(text, |found| found.exact);
+    assert!(exact("sh <<'EOF'\npip install $X\nEOF\n"));
+    assert!(exact("sh <<EOF\npip install x\nEOF\n"));
+    assert!(!exact("sh <<EOF\npip install $X\nEOF\n"));
+    let options = |text: &str| one(text, |found| found.located.options.errexit == dockfit_shell::Flag::On);
+    assert!(options("bash -ex <<'EOF'\npip install x\nEOF\n"));
+    assert!(!options("set -e; bash <<'EOF'\npip install x\nEOF\n"));
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn here_documents_do_not_hide_what_stands_on_their_line() {
     gives("cat <<-'E' > /x\n\ta $(b)\n\tE\nc", "⟨cat⟩ <<<-'E'>\"\\ta $(b)\\n\" <> /x> ↵ ⟨c⟩");
     gives("cat <<E\n$(b)\nE\n", "⟨cat⟩ <<<E>\"$(b)\\n\"${⟨b⟩} ↵");
     gives("cat <<E\nE\na", "⟨cat⟩ <<<E>\"\" ↵ ⟨a⟩");
-    gives("<<EOF bash -ex\na\nEOF\nb", "⟨bash⟩⟨-ex⟩ <<<EOF>\"a\\n\" ↵ ⟨b⟩");
+    gives("<<EOF bash -ex\na\nEOF\nb", "⟨bash⟩⟨-ex⟩script{⟨a⟩ ↵} <<<EOF>\"a\\n\" ↵ ⟨b⟩");
     gives("  <<-'E' cat > /f\n\ta\n\tE\n", "⟨cat⟩ <<<-'E'>\"\\ta\\n\" <> /f> ↵");
     gives("x=$(cat <<E\na\nE\n); b", "x=⟨$(cat <<E\na\nE\n)⟩${⟨cat⟩ <<<E>\"a\\n\" ↵} ; ⟨b⟩");
 }

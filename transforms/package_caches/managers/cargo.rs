@@ -53,12 +53,15 @@ pub(crate) static CARGO: Manager = Manager {
         Cache {
             variables: &[("CARGO_HOME", "/registry")],
             below_home: ".cargo/registry",
+            on_images: &[("rust", "/usr/local/cargo/registry")],
             sharing: Some("locked"),
             ..EMPTY_CACHE
         },
         Cache {
             variables: &[("CARGO_HOME", "/git")],
             below_home: ".cargo/git",
+            on_images: &[("rust", "/usr/local/cargo/git")],
+            minor: true,
             sharing: Some("locked"),
             ..EMPTY_CACHE
         },

@@ -26,6 +26,7 @@ pub(crate) static COMPOSER: Manager = Manager {
     caches: &[Cache {
         variables: &[("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache")],
         below_home: ".cache/composer",
+        on_images: &[("composer", "/tmp/cache")],
         ..EMPTY_CACHE
     }],
     off: Off { options: &["--no-cache"], variables: &[], when: OffWhen::Truthy },

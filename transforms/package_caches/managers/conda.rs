@@ -4,11 +4,11 @@ use crate::package_caches::manager::{Base, Cache, EMPTY_CACHE, EMPTY_ROW, Link, 
 
 /// Images with an installation in /opt/conda.
 const OPT_CONDA: &[Base] = &[
-    Base { repository: "continuumio/*", since: None, before: None },
-    Base { repository: "condaforge/*", since: None, before: None },
-    Base { repository: "mambaorg/micromamba", since: None, before: None },
-    Base { repository: "jupyter/*", since: None, before: None },
-    Base { repository: "quay.io/jupyter/*", since: None, before: None },
+    Base { repository: "continuumio/*", tag: "", since: None, before: None },
+    Base { repository: "condaforge/*", tag: "", since: None, before: None },
+    Base { repository: "mambaorg/micromamba", tag: "", since: None, before: None },
+    Base { repository: "jupyter/*", tag: "", since: None, before: None },
+    Base { repository: "quay.io/jupyter/*", tag: "", since: None, before: None },
 ];
 
 /// Installed files would be links to the packages.

@@ -4,48 +4,52 @@ use crate::package_caches::manager::{Base, Cache, EMPTY_CACHE, EMPTY_ROW, Manage
 
 /// Releases whose yum is yum 3, by their images' tags.
 const YUM3: &[Base] = &[
-    Base { repository: "centos", since: None, before: Some(8) },
-    Base { repository: "quay.io/centos/centos", since: None, before: Some(8) },
-    Base { repository: "amazonlinux", since: None, before: Some(3) },
-    Base { repository: "public.ecr.aws/amazonlinux/amazonlinux", since: None, before: Some(3) },
-    Base { repository: "oraclelinux", since: None, before: Some(8) },
-    Base { repository: "registry.access.redhat.com/ubi7*", since: None, before: None },
-    Base { repository: "registry.access.redhat.com/rhel7*", since: None, before: None },
+    Base { repository: "centos", tag: "", since: None, before: Some(8) },
+    Base { repository: "quay.io/centos/centos", tag: "", since: None, before: Some(8) },
+    Base { repository: "amazonlinux", tag: "", since: None, before: Some(3) },
+    Base { repository: "public.ecr.aws/amazonlinux/amazonlinux", tag: "", since: None, before: Some(3) },
+    Base { repository: "oraclelinux", tag: "", since: None, before: Some(8) },
+    Base { repository: "registry.access.redhat.com/ubi7*", tag: "", since: None, before: None },
+    Base { repository: "nvidia/cuda", tag: "centos7", since: None, before: None },
+    Base { repository: "registry.access.redhat.com/rhel7*", tag: "", since: None, before: None },
 ];
 
 /// Releases with dnf 4.
 const DNF4: &[Base] = &[
-    Base { repository: "fedora", since: None, before: Some(41) },
-    Base { repository: "quay.io/fedora/fedora", since: None, before: Some(41) },
-    Base { repository: "registry.fedoraproject.org/fedora", since: None, before: Some(41) },
-    Base { repository: "centos", since: Some(8), before: None },
-    Base { repository: "quay.io/centos/centos", since: Some(8), before: None },
-    Base { repository: "amazonlinux", since: Some(3), before: None },
-    Base { repository: "public.ecr.aws/amazonlinux/amazonlinux", since: Some(3), before: None },
-    Base { repository: "oraclelinux", since: Some(8), before: None },
-    Base { repository: "rockylinux", since: None, before: None },
-    Base { repository: "rockylinux/*", since: None, before: None },
-    Base { repository: "almalinux", since: None, before: None },
-    Base { repository: "almalinux/*", since: None, before: None },
-    Base { repository: "openeuler/*", since: None, before: None },
-    Base { repository: "registry.access.redhat.com/ubi8*", since: None, before: None },
-    Base { repository: "registry.access.redhat.com/ubi9*", since: None, before: None },
-    Base { repository: "registry.access.redhat.com/ubi10*", since: None, before: None },
-    Base { repository: "registry.redhat.io/ubi8*", since: None, before: None },
-    Base { repository: "registry.redhat.io/ubi9*", since: None, before: None },
+    Base { repository: "fedora", tag: "", since: None, before: Some(41) },
+    Base { repository: "quay.io/fedora/fedora", tag: "", since: None, before: Some(41) },
+    Base { repository: "registry.fedoraproject.org/fedora", tag: "", since: None, before: Some(41) },
+    Base { repository: "centos", tag: "", since: Some(8), before: None },
+    Base { repository: "quay.io/centos/centos", tag: "", since: Some(8), before: None },
+    Base { repository: "amazonlinux", tag: "", since: Some(3), before: None },
+    Base { repository: "public.ecr.aws/amazonlinux/amazonlinux", tag: "", since: Some(3), before: None },
+    Base { repository: "oraclelinux", tag: "", since: Some(8), before: None },
+    Base { repository: "nvidia/cuda", tag: "amzn2023", since: None, before: None },
+    Base { repository: "nvidia/cuda", tag: "rockylinux", since: None, before: None },
+    Base { repository: "nvidia/cuda", tag: "ubi", since: None, before: None },
+    Base { repository: "rockylinux", tag: "", since: None, before: None },
+    Base { repository: "rockylinux/*", tag: "", since: None, before: None },
+    Base { repository: "almalinux", tag: "", since: None, before: None },
+    Base { repository: "almalinux/*", tag: "", since: None, before: None },
+    Base { repository: "openeuler/*", tag: "", since: None, before: None },
+    Base { repository: "registry.access.redhat.com/ubi8*", tag: "", since: None, before: None },
+    Base { repository: "registry.access.redhat.com/ubi9*", tag: "", since: None, before: None },
+    Base { repository: "registry.access.redhat.com/ubi10*", tag: "", since: None, before: None },
+    Base { repository: "registry.redhat.io/ubi8*", tag: "", since: None, before: None },
+    Base { repository: "registry.redhat.io/ubi9*", tag: "", since: None, before: None },
 ];
 
 /// Releases with dnf 5.
 const DNF5: &[Base] = &[
-    Base { repository: "fedora", since: Some(41), before: None },
-    Base { repository: "quay.io/fedora/fedora", since: Some(41), before: None },
-    Base { repository: "registry.fedoraproject.org/fedora", since: Some(41), before: None },
+    Base { repository: "fedora", tag: "", since: Some(41), before: None },
+    Base { repository: "quay.io/fedora/fedora", tag: "", since: Some(41), before: None },
+    Base { repository: "registry.fedoraproject.org/fedora", tag: "", since: Some(41), before: None },
 ];
 
 /// Releases of the smaller image whose microdnf is dnf 5.
 const MICRODNF5: &[Base] = &[
-    Base { repository: "quay.io/fedora/fedora-minimal", since: Some(38), before: None },
-    Base { repository: "registry.fedoraproject.org/fedora-minimal", since: Some(38), before: None },
+    Base { repository: "quay.io/fedora/fedora-minimal", tag: "", since: Some(38), before: None },
+    Base { repository: "registry.fedoraproject.org/fedora-minimal", tag: "", since: Some(38), before: None },
 ];
 
 /// Without it, what was installed is deleted.
@@ -168,13 +172,19 @@ pub(crate) static MICRODNF: Manager = Manager {
     ..EMPTY_ROW
 };
 
+/// Its folders are named by the repository alone, whose name is the same in each release.
 pub(crate) static TDNF: Manager = Manager {
     name: "tdnf",
     programs: &["tdnf"],
     commands: INSTALLING,
     emptying: &[&["clean"]],
     valued_options: VALUED,
-    caches: &[Cache { below_home: "/var/cache/tdnf", sharing: Some("locked"), ..EMPTY_CACHE }],
+    caches: &[Cache {
+        below_home: "/var/cache/tdnf",
+        per_base: true,
+        sharing: Some("locked"),
+        ..EMPTY_CACHE
+    }],
     wanted_options: &[KEEP, REFRESH],
     elsewhere: &["--installroot", "-i"],
     as_root: true,

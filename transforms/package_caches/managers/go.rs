@@ -31,6 +31,7 @@ pub(crate) static GO: Manager = Manager {
         Cache {
             variables: &[("GOMODCACHE", ""), ("GOPATH", "/pkg/mod")],
             below_home: "go/pkg/mod",
+            on_images: &[("golang", "/go/pkg/mod")],
             only_downloads: true,
             ..EMPTY_CACHE
         },

@@ -41,6 +41,8 @@ pub(crate) static ZYPPER: Manager = Manager {
     caches: &[Cache {
         option: Some("--cache-dir"),
         below_home: "/var/cache/zypp",
+        // Its folders are named by the repository alone, whose name is the same in each release.
+        per_base: true,
         sharing: Some("locked"),
         ..EMPTY_CACHE
     }],

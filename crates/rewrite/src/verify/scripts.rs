@@ -71,6 +71,14 @@ struct Left {
     put_in: Vec<String>,
 }
 
+impl Left {
+    /// Whether the first word of `tokens` was taken out.
+    fn begins(&self, tokens: &[String]) -> bool {
+        let word = tokens.iter().find(|token| !is_operator(token));
+        word.is_some_and(|word| self.taken.contains(word))
+    }
+}
+
 /// How often both readings of a `true` are tried: one that was there, and one in the place of what was taken out.
 const MOST_GUESSES: usize = 8;
 
@@ -81,6 +89,8 @@ fn matches(
     mut skipped: bool,
     guesses: usize,
 ) -> bool {
+    // Whether the token before was taken out.
+    let mut gap = skipped;
     while let [token, behind @ ..] = old {
         match new {
             [first, rest @ ..] if first == token => new = rest,
@@ -95,9 +105,15 @@ fn matches(
                 new = rest;
                 continue;
             }
-            _ if remove(&mut left.taken, token) || is_operator(token) => skipped = true,
+            // An operator goes with the words beside it, never alone.
+            _ if remove(&mut left.taken, token) || (is_operator(token) && (gap || left.begins(behind))) => {
+                (skipped, gap) = (true, true);
+                old = behind;
+                continue;
+            }
             _ => return false,
         }
+        gap = false;
         old = behind;
     }
     let is_put_in = |token: &String| remove(&mut left.put_in, token);

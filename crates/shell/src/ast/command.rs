@@ -16,7 +16,7 @@ pub struct Command {
     pub words: Vec<Word>,
     /// Redirections, wherever they stand in the command.
     pub redirects: Vec<Redirect>,
-    /// The script of `sh -c '…'`, where its text is known.
+    /// The script of `sh -c '…'` or `sh <<EOF`, where its text is known.
     pub nested: Option<Box<Nested>>,
 }
 
@@ -45,11 +45,11 @@ pub(crate) fn heredoc_substitutions(redirects: &[Redirect]) -> impl Iterator<Ite
     redirects.iter().filter_map(|r| r.heredoc.as_ref()).flat_map(|h| &h.substitutions)
 }
 
-/// A script handed to another shell as one argument: `bash -ec 'a && b'`.
+/// A script handed to another shell as one argument or as its standard input: `bash -ec 'a && b'`, `bash <<EOF`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nested {
-    /// The index in [`Command::words`] of the word that holds the script.
-    pub word: usize,
+    /// The index in [`Command::words`] of the word that holds the script; `None` for a here-document.
+    pub word: Option<usize>,
     /// Whether the options switch on `errexit` (`bash -ec`).
     pub errexit: bool,
     /// The script.

@@ -86,7 +86,7 @@ impl<'t> Builder<'_, 't> {
             let substitutions = Vec::new();
             return Ok(Tree::Test(Test { range, kind: TestKind::Single, words, substitutions, redirects }));
         }
-        let nested = nested(self, &words, depth).map(Box::new);
+        let nested = nested(self, &words, &redirects, depth).map(Box::new);
         Ok(Tree::Command(Command { range, assignments, words, redirects, nested }))
     }
 

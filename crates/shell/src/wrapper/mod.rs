@@ -5,7 +5,7 @@ mod shells;
 mod table;
 
 pub(crate) use self::peel::{Peeled, peel};
-pub(crate) use self::shells::{is_user_shell, shell_script, user_shell};
+pub(crate) use self::shells::{is_user_shell, shell_reads_input, shell_script, user_shell};
 
 /// As whom a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use super::table::{MODULE_RUNNER_VALUES, MODULE_RUNNERS, User, WRAPPERS, Wrapper};
 use super::{EnvironmentChange, RunAs, base_name, strip_version};
-use crate::ast::Word;
+use crate::ast::{Word, WordPart};
 
 /// What is left of a command's words without its wrappers.
 #[derive(Debug, Default)]
 pub(crate) struct Peeled<'w> {
     /// The index of the word that names the program; `None` when that cannot be told.
     pub(crate) program: Option<usize>,
-    /// The program's name if it is not the whole word (`-mpip`).
-    pub(crate) glued: Option<&'w str>,
+    /// The program's base name.
+    pub(crate) name: Option<Cow<'w, str>>,
     /// The indices of `NAME=value` words of `env` and `sudo`.
     pub(crate) assignments: Vec<usize>,
     /// As whom it runs.
@@ -25,34 +25,56 @@ pub(crate) struct Peeled<'w> {
     pub(crate) environment_change: EnvironmentChange,
 }
 
-/// Takes the wrappers off `words`.
-pub(crate) fn peel(words: &[Word]) -> Peeled<'_> {
+/// Takes the wrappers off `words`. `value` is asked for a word that holds expansions.
+pub(crate) fn peel<'w>(words: &'w [Word], value: &dyn Fn(&Word) -> Option<String>) -> Peeled<'w> {
     let mut peeled = Peeled::default();
     let mut at = 0;
     loop {
-        let Some(name) = words.get(at).and_then(Word::value) else { return peeled };
-        let name = base_name(name);
-        if MODULE_RUNNERS.contains(&strip_version(name)) {
+        let Some(word) = words.get(at) else { return peeled };
+        let is_module = words.get(at + 1).is_some_and(|next| next.literal_prefix().starts_with("-m"));
+        let name = program_name(word, value).or_else(|| runner_name(word).filter(|_| is_module));
+        let Some(name) = name else { return peeled };
+        if MODULE_RUNNERS.contains(&strip_version(&name)) {
             peeled.program = Some(at);
+            peeled.name = Some(name);
             module(words, at, &mut peeled);
             return peeled;
         }
-        let Some(wrapper) = WRAPPERS.iter().find(|w| w.name == name) else {
-            peeled.program = Some(at);
-            return peeled;
-        };
-        match unwrap(wrapper, words, at, &mut peeled) {
+        let wrapper = WRAPPERS.iter().find(|w| w.name == name).filter(|_| word.value().is_some());
+        let step = wrapper.map_or(Step::Itself, |wrapper| unwrap(wrapper, words, at, &mut peeled));
+        match step {
             Step::Command(next) => at = next,
             Step::Itself => {
                 peeled.program = Some(at);
+                peeled.name = Some(name);
                 return peeled;
             }
-            Step::Unknown => {
-                peeled.program = None;
-                return peeled;
-            }
+            Step::Unknown => return peeled,
         }
     }
+}
+
+/// The base name of the program that `word` names; of `$VENV/bin/pip` what stands behind the last slash.
+fn program_name<'w>(word: &'w Word, value: &dyn Fn(&Word) -> Option<String>) -> Option<Cow<'w, str>> {
+    if let Some(value) = word.value() {
+        return Some(Cow::Borrowed(base_name(value)));
+    }
+    if let Some(WordPart::Literal { value, .. }) = word.parts.last()
+        && !word.has_braces()
+        && let Some((_, name)) = value.rsplit_once('/')
+    {
+        return Some(Cow::Borrowed(name)).filter(|name| !name.is_empty());
+    }
+    let value = value(word)?;
+    let name = base_name(&value);
+    (!name.is_empty()).then(|| Cow::Owned(name.to_owned()))
+}
+
+/// The name of an interpreter whose version is in a variable: `python` of `python$VERSION`.
+fn runner_name(word: &Word) -> Option<Cow<'static, str>> {
+    let prefix = word.literal_prefix();
+    let name = strip_version(base_name(&prefix));
+    MODULE_RUNNERS.iter().find(|runner| **runner == name).map(|runner| Cow::Borrowed(*runner))
 }
 
 enum Step {
@@ -66,6 +88,12 @@ enum Step {
 
 fn unwrap<'w>(wrapper: &Wrapper, words: &'w [Word], start: usize, peeled: &mut Peeled<'w>) -> Step {
     let mut at = start + 1;
+    if let Some(subcommand) = wrapper.subcommand {
+        if words.get(at).and_then(Word::value) != Some(subcommand) {
+            return Step::Itself;
+        }
+        at += 1;
+    }
     let mut user = match wrapper.user {
         User::Option { default: Some(default), .. } => RunAs::User(default),
         User::Option { .. } | User::Keeps | User::Operand => RunAs::Unchanged,
@@ -214,12 +242,13 @@ fn module<'w>(words: &'w [Word], start: usize, peeled: &mut Peeled<'w>) {
             }
             if letter == 'm' {
                 peeled.module = true;
-                if rest.is_empty() {
-                    peeled.program = words.get(at).and_then(Word::value).map(|_| at);
+                let named = if rest.is_empty() {
+                    words.get(at).and_then(Word::value).map(|name| (at, base_name(name)))
                 } else {
-                    peeled.program = Some(at - 1);
-                    peeled.glued = Some(rest);
-                }
+                    Some((at - 1, rest))
+                };
+                peeled.program = named.map(|(at, _)| at);
+                peeled.name = named.map(|(_, name)| Cow::Borrowed(name));
                 return;
             }
             if MODULE_RUNNER_VALUES.contains(letter) {

@@ -44,6 +44,27 @@ pub(crate) fn shell_script(words: &[Word], program: usize) -> Option<(usize, boo
     }
 }
 
+/// Whether the program at index `program` is a shell that reads its script from standard input; then, whether it is told to
+/// stop at errors.
+pub(crate) fn shell_reads_input(words: &[Word], program: usize) -> Option<bool> {
+    if !SHELLS.contains(&base_name(words.get(program)?.value()?)) {
+        return None;
+    }
+    let mut errexit = false;
+    let mut options = words.get(program + 1..)?.iter().map(Word::value);
+    while let Some(option) = options.next() {
+        let letters = option?.strip_prefix('-')?;
+        if letters.starts_with('-') || letters.contains(['c', 'n']) {
+            return None;
+        }
+        errexit |= letters.contains('e');
+        if letters.contains(['o', 'O']) {
+            errexit |= options.next()?? == "errexit";
+        }
+    }
+    Some(errexit)
+}
+
 /// The words of `su` and `runuser`.
 pub(crate) struct UserShell<'w> {
     script: Option<usize>,

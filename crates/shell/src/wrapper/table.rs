@@ -20,6 +20,8 @@ pub(super) struct Wrapper {
     pub assignments: bool,
     /// As whom the command runs.
     pub user: User,
+    /// The words directly behind its name without which it wraps nothing: `run` of `conda run`.
+    pub subcommand: Option<&'static str>,
     /// The commands that it runs, if not any.
     pub only: &'static [&'static str],
     /// Whether the command gets more arguments than are written.
@@ -49,10 +51,19 @@ const PLAIN: Wrapper = Wrapper {
     operands: 0,
     assignments: false,
     user: User::Keeps,
+    subcommand: None,
     only: &[],
     adds_arguments: false,
     clears_environment: &[],
     resets_environment: false,
+};
+
+const CONDA_RUN: Wrapper = Wrapper {
+    name: "conda",
+    subcommand: Some("run"),
+    short_values: "np",
+    long_values: &["--name", "--prefix", "--cwd"],
+    ..PLAIN
 };
 
 pub(super) const WRAPPERS: &[Wrapper] = &[
@@ -149,6 +160,29 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     },
     Wrapper { name: "busybox", stops: &["--list", "--install"], ..PLAIN },
     Wrapper { name: "corepack", only: &["npm", "npx", "pnpm", "pnpx", "yarn", "yarnpkg"], ..PLAIN },
+    // conda 24 `conda run --help`; it runs the command in an environment, with the user and home of its own.
+    CONDA_RUN,
+    Wrapper { name: "mamba", ..CONDA_RUN },
+    // micromamba 2.0 `micromamba run --help`.
+    Wrapper {
+        name: "micromamba",
+        short_values: "anpre",
+        long_values: &["--attach", "--name", "--prefix", "--root-prefix", "--cwd", "--env", "--label"],
+        ..CONDA_RUN
+    },
+    // poetry 2, pipenv 2024, pdm 2.20, pyenv 2.4, rbenv 1.3: the command behind `run` (`exec`) is run with another PATH.
+    Wrapper { name: "poetry", subcommand: Some("run"), ..PLAIN },
+    Wrapper { name: "pipenv", subcommand: Some("run"), ..PLAIN },
+    Wrapper {
+        name: "pdm",
+        subcommand: Some("run"),
+        short_values: "p",
+        long_values: &["--project", "--env-file"],
+        stops: &["-l", "--list", "-j", "--json"],
+        ..PLAIN
+    },
+    Wrapper { name: "pyenv", subcommand: Some("exec"), ..PLAIN },
+    Wrapper { name: "rbenv", subcommand: Some("exec"), ..PLAIN },
     Wrapper {
         name: "xargs",
         short_values: "adEILnPs",
