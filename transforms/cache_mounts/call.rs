@@ -166,6 +166,8 @@ impl Arg {
                 (Some(base), false) if !value.is_empty() => {
                     reach(&format!("{base}/{value}"), self.glob, folder)
                 }
+                // Counted from a folder that is not known, it may be the one.
+                (None, false) if may_end(folder, value) => Reach::Around,
                 _ => Reach::Outside,
             };
         }
@@ -253,6 +255,12 @@ pub(super) fn calls<'d>(step: &Step<'d>, script: &'d Script) -> Vec<Call<'d>> {
         });
     });
     calls
+}
+
+/// Whether `folder` may be what the relative path `value` names.
+fn may_end(folder: &str, value: &str) -> bool {
+    let value = value.trim_start_matches("./").trim_end_matches('/');
+    !value.is_empty() && folder.strip_suffix(value).is_some_and(|before| before.ends_with('/'))
 }
 
 fn by_path(invocation: &Invocation<'_>) -> bool {

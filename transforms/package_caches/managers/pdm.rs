@@ -29,6 +29,6 @@ pub(crate) static PDM: Manager = Manager {
         ..Unfit::NEVER
     }],
     asking: &["--help", "-h", "--version", "-V", "--dry-run"],
-    source: "pdm 2.25.9 and 2.29.3: `pdm config`, `pdm.project.config`, `pdm.cli.options`, installs without a network; 2026-11-24",
+    source: "pdm 2.25.9 and 2.29.3: `pdm config`, `pdm.project.config`, `pdm.cli.options`, read, no install run; 2026-11-24",
     ..EMPTY_ROW
 };
