@@ -1,6 +1,9 @@
 //! What a RUN does to the project: nothing, an install of dependencies, or something that may read the source.
 
-use dockfit_shell::{Item, Node, OperatorKind, Script};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use dockfit_shell::{Command, Item, Node, OperatorKind, Script};
 
 use super::idle::{Touches, touches};
 use super::managers::{Ahead, Install, Manager, Reading, manager};
@@ -67,14 +70,16 @@ pub(super) fn effect<'v>(step: &Step<'_>, at: &dyn Fn(&str) -> Folder<'v>) -> Ef
     let calls = step.calls();
     let mut gathered = Gathered::default();
     let items = &script.body.items;
+    let known = Known::new(script, calls);
     for (index, item) in items.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| items.get(before));
         let plain = !breaks(item) && !before.is_some_and(breaks);
-        let words = short(script.slice(item.node.range()));
+        let words = match step.text() {
+            Some(_) => short(script.slice(item.node.range())),
+            None => short(step.instruction.arguments()),
+        };
         let call = match &item.node {
-            Node::Command(command) if plain && is_plain(command, script) => {
-                calls.iter().find(|call| std::ptr::eq(call.command(), command))
-            }
+            Node::Command(command) if plain && is_plain(command, script) => known.call(command),
             Node::Assignment(_) | Node::Declaration(_) if plain => {
                 gathered.changes_shell = true;
                 continue;
@@ -83,12 +88,7 @@ pub(super) fn effect<'v>(step: &Step<'_>, at: &dyn Fn(&str) -> Folder<'v>) -> Ef
         };
         let Some(call) = call else {
             // An install in a branch or a subshell is seen, and left alone.
-            let range = item.node.range();
-            let inside = |call: &&Call<'_>| {
-                let own = &call.command().range;
-                range.start <= own.start && own.end <= range.end
-            };
-            let hidden = calls.iter().filter(inside).find_map(|call| {
+            let hidden = known.inside(item.node.range()).filter_map(|(_, call)| call).find_map(|call| {
                 let manager = manager(call)?;
                 let folder = at(call.folder.as_deref()?);
                 matches!((manager.read)(call, &folder), Reading::Installs(_)).then_some(manager)
@@ -97,6 +97,11 @@ pub(super) fn effect<'v>(step: &Step<'_>, at: &dyn Fn(&str) -> Folder<'v>) -> Ef
                 let text = format!("`{words}` installs in a branch, a pipe or a shell of its own");
                 let refusal = Refusal::new("not-plain", text, "give the install a RUN of its own");
                 return Effect::Refused(manager, refusal);
+            }
+            if is_harmless(&item.node, script, &known) {
+                gathered.changes_shell = true;
+                gathered.other_before |= gathered.found.is_empty();
+                continue;
             }
             gathered.reads_anything(script, items, index, words);
             continue;
@@ -169,12 +174,13 @@ impl Gathered {
             item.operator.as_ref().map_or(last, |operator| operator.kind == OperatorKind::And)
         });
         if !only_and {
-            let text = format!("`{words}` needs the source, and the step is no plain chain of `&&`");
+            let text = format!("`{words}` may need the source, and the step is no plain chain of `&&`");
             return Some(Refusal::new("not-plain", text, way_out));
         }
         if self.changes_shell {
-            let text =
-                format!("`{words}` needs the source, and the folder or variables that the step sets before");
+            let text = format!(
+                "`{words}` may need the source, and the folder or variables that the step sets before"
+            );
             return Some(Refusal::new("shell-state", text, way_out));
         }
         let rest = script.text().get(start..).unwrap_or_default();
@@ -183,7 +189,7 @@ impl Gathered {
         };
         if let Some(word) = rest.split_whitespace().find(|word| shrinks(word)) {
             let text = format!(
-                "`{words}` needs the source, and `{word}` behind it deletes what the same layer brought"
+                "`{words}` may need the source, and `{word}` behind it deletes what the same layer brought"
             );
             return Some(Refusal::new(
                 "would-grow",
@@ -201,7 +207,8 @@ impl Gathered {
             if let Some(split) =
                 split.as_mut().filter(|_| step.text().is_none() || !step.instruction.heredocs.is_empty())
             {
-                let text = format!("`{}` needs the source, and the step cannot be taken apart", split.words);
+                let text =
+                    format!("`{}` may need the source, and the step cannot be taken apart", split.words);
                 split.refusal = Some(Refusal::new("not-plain", text, "give the install a RUN of its own"));
             }
             return Effect::Installs(Installs { found: self.found, split, paths: self.paths });
@@ -217,6 +224,51 @@ impl Gathered {
     }
 }
 
+/// The commands of a script in order of text, each with what is known of it.
+struct Known<'c, 's> {
+    commands: Vec<(&'s Command, Option<&'c Call<'s>>)>,
+}
+
+impl<'c, 's> Known<'c, 's> {
+    fn new(script: &'s Script, calls: &'c [Call<'s>]) -> Self {
+        let by_place: BTreeMap<usize, &Call<'s>> =
+            calls.iter().map(|call| (call.command().range.start, call)).collect();
+        let found = |command: &'s Command| {
+            let call = by_place.get(&command.range.start).copied();
+            (command, call.filter(|call| std::ptr::eq(call.command(), command)))
+        };
+        Self { commands: script.commands().map(found).collect() }
+    }
+
+    fn call(&self, command: &Command) -> Option<&'c Call<'s>> {
+        let at = self.commands.partition_point(|(known, _)| known.range.start < command.range.start);
+        let (known, call) = self.commands.get(at)?;
+        if std::ptr::eq(*known, command) { *call } else { None }
+    }
+
+    /// Those in a range.
+    fn inside(&self, range: &Range<usize>) -> impl Iterator<Item = (&'s Command, Option<&'c Call<'s>>)> {
+        let at = self.commands.partition_point(|(known, _)| known.range.start < range.start);
+        let end = range.end;
+        self.commands.iter().skip(at).take_while(move |(known, _)| known.range.start < end).copied()
+    }
+}
+
+/// Whether all commands of a branch, loop or pipe are known to leave the project alone, and no test asks for files.
+fn is_harmless(node: &Node, script: &Script, known: &Known<'_, '_>) -> bool {
+    let text = script.slice(node.range());
+    let asks = ["-f", "-e", "-d", "-s", "-r", "-w", "-x", "-L", "-h"];
+    !text.split_whitespace().any(|word| asks.contains(&word))
+        && !text.contains(['<', '>', '`'])
+        && !text.contains("$(")
+        && known.inside(node.range()).all(|(command, call)| {
+            is_plain(command, script)
+                && call.is_some_and(|call| {
+                    manager(call).is_none() && matches!(touches(call), Touches::Nothing | Touches::Shell)
+                })
+        })
+}
+
 /// Whether an item, or the one behind it, does not simply follow the one before.
 fn breaks(item: &Item) -> bool {
     item.operator
@@ -225,8 +277,8 @@ fn breaks(item: &Item) -> bool {
 }
 
 /// Whether a command reads and writes nothing beside what its program does.
-fn is_plain(command: &dockfit_shell::Command, script: &Script) -> bool {
-    let harmless = |range: &std::ops::Range<usize>| script.slice(range).trim() == "$(nproc)";
+fn is_plain(command: &Command, script: &Script) -> bool {
+    let harmless = |range: &Range<usize>| script.slice(range).trim() == "$(nproc)";
     command.nested.is_none()
         && command.substitutions().all(|substitution| harmless(&substitution.range))
         && command.redirects.iter().all(|redirect| {

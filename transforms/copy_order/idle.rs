@@ -1,5 +1,6 @@
 //! Commands that read and write nothing of the project.
 
+use super::manifest::is_in;
 use crate::cache_mounts::call::Call;
 
 /// What a command that is no package manager of a project touches.
@@ -34,7 +35,6 @@ const NEVER: &[&str] = &[
     "locale-gen",
     "ldconfig",
     "update-ca-certificates",
-    "rustup",
     "docker-php-ext-install",
     "docker-php-ext-enable",
     "docker-php-ext-configure",
@@ -42,7 +42,6 @@ const NEVER: &[&str] = &[
     "a2enmod",
     "a2dismod",
     "phpenmod",
-    "n",
     "apt-mark",
     "apt-key",
     "add-apt-repository",
@@ -50,6 +49,7 @@ const NEVER: &[&str] = &[
     "dpkg-reconfigure",
     "install-php-extensions",
     "exit",
+    "ensurepip",
 ];
 
 /// Package managers of systems: they read the project where a package is named by a path.
@@ -58,7 +58,8 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// Programs that touch the paths that they are given.
-const BY_PATH: &[&str] = &["rm", "mkdir", "chmod", "chown", "chgrp", "touch", "ln", "rmdir"];
+const BY_PATH: &[&str] =
+    &["rm", "mkdir", "chmod", "chown", "chgrp", "touch", "ln", "rmdir", "venv", "virtualenv"];
 
 const SHELL: &[&str] =
     &["cd", "set", "export", "unset", "umask", "alias", "shopt", "pushd", "popd", "trap", "ulimit"];
@@ -86,9 +87,22 @@ pub(super) fn touches(call: &Call<'_>) -> Touches {
     }
     let Some(args) = known else { return Touches::Anything };
     let plain = args.iter().filter(|arg| !arg.starts_with('-'));
+    // An environment in the project's own folder: a COPY behind it could put a local one over it.
+    let here = call.folder.as_deref().unwrap_or("/");
+    if matches!(program, "venv" | "virtualenv")
+        && plain.clone().any(|path| is_in(&absolute(path, call), here))
+    {
+        return Touches::Anything;
+    }
     if BY_PATH.contains(&program) {
         let skip = usize::from(matches!(program, "chmod" | "chown" | "chgrp"));
         return Touches::Paths(plain.skip(skip).map(|path| absolute(path, call)).collect());
+    }
+    // `rustup show` and `n auto` ask the project which version it wants.
+    if program == "rustup"
+        && args.iter().any(|arg| matches!(*arg, "target" | "component" | "toolchain" | "default"))
+    {
+        return Touches::Nothing;
     }
     if program == "git" && args.starts_with(&["config", "--global"]) {
         return Touches::Nothing;

@@ -95,6 +95,13 @@ fn is_manifest(path: &str) -> bool {
         "constraints.txt",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
+    let tools = ["gradle/", ".mvn/", ".yarn/"];
+    if matches!(name, "gradlew" | "gradlew.bat" | "mvnw" | "mvnw.cmd") {
+        return true;
+    }
+    if tools.iter().any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}"))) {
+        return true;
+    }
     let suffixes = [".csproj", ".fsproj", ".vbproj", ".sln", ".slnx", ".gradle", ".gradle.kts"];
     NAMES.contains(&name)
         || name.eq_ignore_ascii_case("nuget.config")

@@ -22,6 +22,8 @@ pub(super) struct Planned {
     pub(super) info: &'static DecisionInfo,
     /// The folders that it installs for.
     folders: Vec<String>,
+    /// It reads files at the root of the image.
+    pub(super) at_root: bool,
 }
 
 impl Planned {
@@ -35,7 +37,12 @@ impl Planned {
         }
         folders.sort();
         folders.dedup();
-        Self { step, installs, info, folders }
+        let at_root = installs
+            .found
+            .iter()
+            .flat_map(|(_, install, _)| &install.files)
+            .any(|file| file.rfind('/') == Some(0));
+        Self { step, installs, info, folders, at_root }
     }
 
     /// The files that its installs read.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dockfit_dockerfile::Keyword;
-use dockfit_dockerfile::model::Base;
+use dockfit_dockerfile::model::{Base, State};
 use dockfit_rewrite::context::Taken;
 use dockfit_rewrite::{Consent, Decision, DecisionInfo, Outcome};
 
@@ -139,7 +139,12 @@ impl Walk<'_> {
                     self.pin(step.index, &short(step.instruction.arguments()));
                 }
             }
-            Effect::Anything(words) => self.pin(step.index, &words),
+            Effect::Anything(words) => {
+                if !self.is_behind_source(step.index, false) {
+                    self.prepare(step);
+                }
+                self.pin(step.index, &words);
+            }
             Effect::Prepared(manager) => {
                 self.prepared.insert(manager.name);
             }
@@ -150,21 +155,34 @@ impl Walk<'_> {
 
     /// An install that cannot stand ahead of the source.
     fn refused(&mut self, step: &Step<'_>, manager: &'static Manager, refusal: Refusal) {
-        let folder =
-            self.file.dockerfile.model().state(step.index).map(dockfit_dockerfile::model::State::current_dir);
-        let folder = folder.as_ref().and_then(|folder| folder.as_known()).unwrap_or("/");
-        let is_source = |copied: &Copied| copied.reaches(folder) && !copied.is_for(&Install::default());
-        let behind =
-            self.segment.copies.iter().chain(self.pinned.iter().map(|pinned| &pinned.copied)).any(is_source);
+        // Files that were copied one by one may well be all that is meant to be there.
+        let behind = self.is_behind_source(step.index, refusal.code == "no-manifest");
         let cached = refusal.code == "no-step" && commute::has_cache_mount(self.file.dockerfile, step.index);
         if behind && (self.prepared.contains(manager.name) || cached) {
             self.decide(&MANIFESTS_FIRST, step, Outcome::Already);
         } else if behind {
             self.decide(&MANIFESTS_FIRST, step, refusal.into_outcome());
         } else {
-            self.prepared.insert(manager.name);
+            self.prepare(step);
         }
         self.pin(step.index, &short(step.instruction.arguments()));
+    }
+
+    /// Notes all managers that a step runs ahead of the source.
+    fn prepare(&mut self, step: &Step<'_>) {
+        let managers = step.calls().iter().filter_map(managers::manager);
+        self.prepared.extend(managers.map(|manager| manager.name));
+    }
+
+    /// Whether source of the folder in which a step runs is copied before it; with `folders`, by a copy of a folder or a
+    /// pattern.
+    fn is_behind_source(&self, step: usize, folders: bool) -> bool {
+        let folder = self.file.dockerfile.model().state(step).map(State::current_dir);
+        let folder = folder.as_ref().and_then(|folder| folder.as_known()).unwrap_or("/");
+        let is_source = |copied: &Copied| {
+            copied.reaches(folder) && !copied.is_for(&Install::default()) && !(folders && copied.named)
+        };
+        self.segment.copies.iter().chain(self.pinned.iter().map(|pinned| &pinned.copied)).any(is_source)
     }
 
     fn installs(&mut self, step: &Step<'_>, installs: Installs, mounted: &Taken) {
@@ -179,7 +197,11 @@ impl Walk<'_> {
         let rest_reads = two_steps || installs.split.is_some();
         let planned = Planned::new(step.index, installs, info);
         let movers = self.segment.movers(&planned);
-        let outcome = if movers.is_empty() {
+        let outcome = if planned.at_root && self.is_behind_source(step.index, true) {
+            let text =
+                format!("`{words}` runs at the root of the image, where anything may read what lies there");
+            Some(Refusal::new("root-folder", text, "set a WORKDIR for the project").into_outcome())
+        } else if movers.is_empty() {
             let pinned = self.pinned.iter().find(|pinned| planned.needs_before(&pinned.copied));
             match pinned {
                 Some(_) if two_steps && self.prepared.contains(manager.name) => Some(Outcome::Already),
@@ -208,7 +230,7 @@ impl Walk<'_> {
             }
             return;
         };
-        self.prepared.insert(manager.name);
+        self.prepare(step);
         let stays = matches!(outcome, Some(Outcome::Refused { .. }));
         if let Some(outcome) = outcome {
             let info = if matches!(outcome, Outcome::Already) { &MANIFESTS_FIRST } else { info };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dockfit_dockerfile::operation::Operation;
+use dockfit_dockerfile::operation::{Operation, Source};
 use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind, Span};
 use dockfit_rewrite::surgery::Habits;
 use dockfit_rewrite::{Declared, Edit, Outcome};
@@ -87,7 +87,8 @@ impl Text<'_> {
         } else {
             let end = step.span.end;
             let ends_line = self.document().bytes(step.span).ends_with(b"\n");
-            let blank = if self.blank_before(last.step) { self.habits.line_end } else { "" };
+            let apart = self.blank_before(last.step) || behind.trim_start().starts_with('#');
+            let blank = if apart { self.habits.line_end } else { "" };
             let start = if ends_line { "" } else { self.habits.line_end };
             let behind = if ends_line { behind.as_str() } else { behind.trim_end_matches(['\r', '\n']) };
             edits.push(Edit::insert(end, format!("{start}{blank}{behind}")));
@@ -122,7 +123,9 @@ impl Text<'_> {
         let comments = self.document().comments_above(index);
         // A comment on the install that follows stays where it is.
         let text = self.document().text(comments).to_lowercase();
-        let of_install = ["install", "depend", "package", "manifest"].iter().any(|word| text.contains(word));
+        let of_install = ["install", "depend", "package", "manifest", "requirement"]
+            .iter()
+            .any(|word| text.contains(word));
         let first = self.file.dockerfile.model().stage_of(index).is_some_and(|stage| stage.from + 1 == index);
         let stays = of_install || (first && text.contains("stage"));
         Ok(Span::new(if stays { span.start } else { comments.start }, span.end))
@@ -178,7 +181,7 @@ impl Text<'_> {
                 let (head, base) = self.head(copied.index)?;
                 let folder = file.below.rsplit_once('/').map_or("", |(folder, _)| folder);
                 let target = if folder.is_empty() { base } else { format!("{base}{folder}/") };
-                let source = plain(&file.source)?;
+                let source = format!("{}{}", self.dot(copied.index), plain(&file.source)?);
                 match groups.iter_mut().find(|(known, _)| *known == format!("{head}\0{target}")) {
                     Some((_, sources)) => sources.push(source),
                     None => groups.push((format!("{head}\0{target}"), vec![source])),
@@ -200,7 +203,10 @@ impl Text<'_> {
                 let inner = file.target.strip_prefix(folder.as_str()).unwrap_or_default();
                 let source = file.source.strip_suffix(inner).unwrap_or(&file.source);
                 let below = file.below.strip_suffix(inner).unwrap_or(&file.below);
-                groups.push((format!("{head}\0{base}{}/", plain(below)?), vec![plain(source)?]));
+                groups.push((
+                    format!("{head}\0{base}{}/", plain(below)?),
+                    vec![format!("{}{}", self.dot(index), plain(source)?)],
+                ));
             }
         }
         if groups.len() > MOST_COPIES {
@@ -246,6 +252,16 @@ impl Text<'_> {
             format!("{}/", target.trim_end_matches('/'))
         };
         Ok((head, base))
+    }
+
+    /// `./`, where the author writes sources so.
+    fn dot(&self, index: usize) -> &'static str {
+        let sources = match self.file.dockerfile.model().operation(index) {
+            Some(Operation::Copy(copy) | Operation::Add(copy)) => copy.sources.as_slice(),
+            _ => &[],
+        };
+        let dotted = |source: &Source| source.word().text.len() > 2 && source.word().text.starts_with("./");
+        if !sources.is_empty() && sources.iter().all(dotted) { "./" } else { "" }
     }
 
     /// The step that installs the dependencies ahead of the source, where the command itself cannot.

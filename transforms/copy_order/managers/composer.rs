@@ -66,6 +66,16 @@ fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
             return Reading::needs_source(text, way_out);
         }
     }
+    let extra = json.get("extra");
+    let elsewhere = ["installer-paths", "drupal-scaffold", "magento-root-dir"]
+        .iter()
+        .find(|key| extra.and_then(|extra| extra.get(**key)).is_some());
+    if let Some(key) = elsewhere {
+        let text = format!(
+            "`{key}` of composer.json installs among the source, where a later COPY may write over it"
+        );
+        return Reading::needs_source(text, "order these steps by hand");
+    }
     let repositories = json.get("repositories");
     let local = |value: &Value| {
         value.get("type").and_then(Value::as_str).is_some_and(|kind| matches!(kind, "path" | "artifact"))

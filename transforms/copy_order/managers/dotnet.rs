@@ -43,7 +43,7 @@ const PROJECTS: &[&str] = &[".csproj", ".fsproj", ".vbproj"];
 const SOLUTIONS: &[&str] = &[".sln", ".slnx"];
 
 fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::with_free_values(call, WITH_VALUE) {
         Ok(words) => words,
         Err(refusal) if call.values().next() == Some("restore") => return Reading::Refused(refusal),
         Err(_) => return Reading::Other,

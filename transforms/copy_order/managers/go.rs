@@ -81,7 +81,8 @@ fn modules(folder: &Folder<'_>, ahead: Ahead) -> Reading {
             let text = "the command does not run in the module's folder";
             return Reading::refused("other-folder", text, "run it from the folder of go.mod");
         }
-        return Reading::no_manifest(folder, "go.mod");
+        // Without a module nothing is downloaded ahead.
+        return if download { Reading::no_manifest(folder, "go.mod") } else { Reading::Other };
     }
     let vendored = folder.has("vendor/modules.txt");
     let mod_flag =

@@ -122,22 +122,32 @@ impl<'c> Words<'c> {
     /// Splits the words of `call`. `with_value`: options whose value is the next word, if it is not behind `=`. Refused
     /// where a variable or a substitution decides about a word that is no option.
     pub(super) fn of(call: &'c Call<'_>, with_value: &[&str]) -> Result<Self, Refusal> {
+        Self::read(call, with_value, true)
+    }
+
+    /// As [`Words::of`], where the value of an option names no file and may be a variable.
+    pub(super) fn with_free_values(call: &'c Call<'_>, with_value: &[&str]) -> Result<Self, Refusal> {
+        Self::read(call, with_value, false)
+    }
+
+    fn read(call: &'c Call<'_>, with_value: &[&str], strict: bool) -> Result<Self, Refusal> {
         let mut words = Self { options: Vec::new(), plain: Vec::new() };
         let mut args = call.args.iter();
         while let Some(arg) = args.next() {
-            let is_option = arg.text.starts_with('-') && arg.text.len() > 1;
+            let text = arg.value.as_deref().unwrap_or(&arg.text);
+            let is_option = text.starts_with('-') && text.len() > 1;
             let open = arg.varies() || arg.value.is_none();
             if open && !is_option {
                 return Err(variable(&arg.text));
             }
-            let text = arg.value.as_deref().unwrap_or(&arg.text);
             if !is_option {
                 words.plain.push(text);
             } else if let Some((name, value)) = text.split_once('=').filter(|_| text.starts_with("--")) {
                 words.options.push((name, Some(value)));
             } else if with_value.contains(&text) {
                 let value = args.next();
-                if let Some(value) = value.filter(|value| value.varies() || value.value.is_none()) {
+                if let Some(value) = value.filter(|value| strict && (value.varies() || value.value.is_none()))
+                {
                     return Err(variable(&value.text));
                 }
                 words.options.push((text, value.and_then(|value| value.value.as_deref())));
@@ -173,6 +183,9 @@ fn variable(word: &str) -> Refusal {
     let text = format!("`{word}` may name any file: a variable decides");
     Refusal::new("variable", text, "write the word itself, or copy the manifests first by hand")
 }
+
+/// Why the source is needed where the dependencies are `dynamic`.
+const DYNAMIC: &str = "the dependencies are `dynamic` in pyproject.toml: they are read from the source";
 
 /// What is said where nothing fixes the versions.
 fn no_lock(name: &str) -> String {

@@ -62,7 +62,7 @@ static ROWS: &[Row] = &[
     Row {
         program: "yarn",
         tool: Tool::Yarn,
-        installs: &["install", ""],
+        installs: &["install", "add", ""],
         idle: &["config", "cache", "--version", "-v", "global"],
         locks: &["yarn.lock"],
         config: &[".npmrc", ".yarnrc", ".yarnrc.yml"],
@@ -70,7 +70,7 @@ static ROWS: &[Row] = &[
     Row {
         program: "pnpm",
         tool: Tool::Pnpm,
-        installs: &["install", "i", "fetch"],
+        installs: &["install", "i", "add", "fetch"],
         idle: &["config", "store", "setup", "--version", "-v", "env"],
         locks: &["pnpm-lock.yaml"],
         config: &[".npmrc", "pnpm-workspace.yaml", ".pnpmfile.cjs", ".pnpmfile.mjs"],
@@ -78,7 +78,7 @@ static ROWS: &[Row] = &[
     Row {
         program: "bun",
         tool: Tool::Bun,
-        installs: &["install", "i", "ci"],
+        installs: &["install", "i", "ci", "add"],
         idle: &["--version", "-v", "pm"],
         locks: &["bun.lock", "bun.lockb"],
         config: &[".npmrc", "bunfig.toml"],
@@ -115,6 +115,10 @@ fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
     if words.has(&["-g", "--global"]) {
         return if words.plain.len() > 1 { Reading::Idle } else { Reading::Other };
     }
+    if words.has(&["--package-lock-only", "--lockfile-only", "--mode=update-lockfile"]) {
+        let text = "the step writes the lock anew, which a later COPY would overwrite";
+        return Reading::refused("changes-manifest", text, "commit the lock");
+    }
     let folder = folder.folder(words.value(&["--prefix", "-C", "--dir", "--cwd"]).unwrap_or("."));
     install(call, &words, row, &folder)
 }
@@ -150,6 +154,22 @@ fn install(call: &Call<'_>, words: &Words<'_>, row: &Row, folder: &Folder<'_>) -
     install.files.extend(folder.present(row.config));
     if !row.locks.iter().any(|lock| folder.has(lock)) {
         install.note = Some(no_lock(row.locks.first().copied().unwrap_or_default()));
+    }
+    let frozen =
+        words.plain.iter().any(|word| ["ci", "clean-install", "install-clean", "ic", "fetch"].contains(word))
+            || words.has(&[
+                "--frozen-lockfile",
+                "--immutable",
+                "--no-save",
+                "--no-lockfile",
+                "--no-package-lock",
+            ]);
+    if install.note.is_none() && !frozen {
+        let name = words.plain.first().copied().unwrap_or("install");
+        install.note = Some(format!(
+            "where `{} {name}` would rewrite the lock, the image now has the lock of the context",
+            call.program
+        ));
     }
     let project = match Project::read(folder, row.tool, fetch) {
         Ok(project) => project,

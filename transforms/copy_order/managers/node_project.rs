@@ -47,6 +47,8 @@ pub(super) struct Project {
     packages: Vec<Package>,
     /// yarn 2 or later.
     berry: bool,
+    /// Patches that pnpm-workspace.yaml names.
+    patches: Vec<String>,
     /// Plug'n'Play: no `node_modules`.
     pnp: bool,
     pub(super) scripts_off: bool,
@@ -84,6 +86,8 @@ const HARMLESS: &[&str] = &[
 struct PnpmWorkspace {
     #[serde(default)]
     packages: Vec<String>,
+    #[serde(default, rename = "patchedDependencies")]
+    patched: std::collections::BTreeMap<String, String>,
 }
 
 impl Project {
@@ -93,6 +97,7 @@ impl Project {
             Refusal::new("not-understood", format!("`{path}` is no valid JSON"), "mend the file")
         };
         let mut patterns = Vec::new();
+        let mut patches = Vec::new();
         if !lock_only {
             let text = folder.text("package.json").unwrap_or_default();
             let json: Value = serde_json::from_str(&text).map_err(|_| not_json("package.json"))?;
@@ -101,9 +106,10 @@ impl Project {
         }
         if tool == Tool::Pnpm {
             let text = folder.text("pnpm-workspace.yaml").unwrap_or_default();
-            patterns = serde_saphyr::from_str::<PnpmWorkspace>(&text)
-                .map(|workspace| workspace.packages)
-                .unwrap_or_default();
+            if let Ok(workspace) = serde_saphyr::from_str::<PnpmWorkspace>(&text) {
+                patterns = workspace.packages;
+                patches = workspace.patched.into_values().collect();
+            }
         }
         if !patterns.is_empty() && !lock_only {
             for path in folder.below(".") {
@@ -132,7 +138,7 @@ impl Project {
         let npmrc = folder.text(".npmrc").unwrap_or_default();
         let off = |text: &str, setting: &str| text.lines().any(|line| line.replace(' ', "") == setting);
         let scripts_off = off(&npmrc, "ignore-scripts=true") || off(&settings, "enableScripts:false");
-        Ok(Self { tool, packages, berry, pnp, scripts_off, lock_only })
+        Ok(Self { tool, packages, berry, patches, pnp, scripts_off, lock_only })
     }
 
     /// Adds what else the install reads and writes.
@@ -169,6 +175,8 @@ impl Project {
             let paths = path.as_object().into_iter().flat_map(|map| map.values()).filter_map(Value::as_str);
             install.files.extend(paths.filter(|path| folder.has(path)).map(|path| folder.at(path)));
         }
+        let listed = self.patches.iter().filter(|path| folder.has(path));
+        install.files.extend(listed.map(|path| folder.at(path)));
         if self.tool == Tool::Pnpm && !folder.below("patches").is_empty() {
             install.folders.push(folder.at("patches"));
         }

@@ -2,7 +2,7 @@
 
 use toml::Table;
 
-use super::{Ahead, Install, Manager, Reading, Words, is_on, no_lock, toml_paths};
+use super::{Ahead, DYNAMIC, Install, Manager, Reading, Words, is_on, no_lock, toml_paths};
 use crate::cache_mounts::call::Call;
 use crate::copy_order::tree::Folder;
 use dockfit_shell::Lookup;
@@ -125,6 +125,9 @@ fn pdm(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
         Ok(files) => files,
         Err(reading) => return reading,
     };
+    if toml_paths::is_dynamic(&text) {
+        return Reading::needs_source(DYNAMIC, "name the dependencies in pyproject.toml");
+    }
     let tables = ["tool.pdm.dev-dependencies", "project.dependencies", "project.optional-dependencies"];
     let local = toml_paths::local_in(&text, &tables);
     let editable = toml_paths::table(&text, "tool.pdm.dev-dependencies").is_some_and(|table| {

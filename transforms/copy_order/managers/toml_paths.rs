@@ -12,6 +12,13 @@ pub(super) fn flag(root: &Table, folder: &str, name: &str) -> Option<bool> {
     table(root, folder)?.get(name)?.as_bool()
 }
 
+/// Whether the build backend says what the project depends on (pyproject.toml, `project.dynamic`).
+pub(super) fn is_dynamic(root: &Table) -> bool {
+    let dynamic = table(root, "project").and_then(|project| project.get("dynamic")).and_then(Value::as_array);
+    let names = dynamic.into_iter().flatten().filter_map(Value::as_str);
+    names.into_iter().any(|name| matches!(name, "dependencies" | "optional-dependencies"))
+}
+
 /// The first dependency below `value` that names a path: `name = { path = "…" }`, or a requirement with `@ file:`.
 pub(super) fn local(value: &Value) -> Option<String> {
     match value {

@@ -3,7 +3,7 @@
 
 use toml::Table;
 
-use super::{Ahead, Install, Manager, Reading, Words, no_lock, pip, toml_paths};
+use super::{Ahead, DYNAMIC, Install, Manager, Reading, Words, no_lock, pip, toml_paths};
 use crate::cache_mounts::call::Call;
 use crate::copy_order::tree::Folder;
 use dockfit_shell::Lookup;
@@ -87,6 +87,9 @@ fn sync(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
     if let Some(path) = locals.as_ref().and_then(toml_paths::local) {
         let text = format!("`{path}` in pyproject.toml is installed from the source");
         return Reading::needs_source(text, "add --no-install-local to a first uv sync by hand");
+    }
+    if toml_paths::is_dynamic(&table) {
+        return Reading::needs_source(DYNAMIC, "name the dependencies in pyproject.toml");
     }
     let is_workspace = toml_paths::table(&table, "tool.uv.workspace").is_some();
     if is_workspace {
