@@ -22,7 +22,6 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,
         &healthcheck::HealthCheck,
-        &dockerignore::Dockerignore,
         // It speaks of the mounts that the passes before have added.
         &ci_cache::CiCache,
         &dockerignore::Dockerignore,
