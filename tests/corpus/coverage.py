@@ -19,14 +19,15 @@ import engine
 from bash_syntax import BashSyntax
 from instruction_level import InstructionLevel
 from judge import originals, recall
-from mounts import added, align, faults
+from mounts import NOT_KEPT, added, align, faults
 from managers import manager_of
 from scratch import Scratch
 from stages import runs
 from tools import Dockfit, Tally, run
 
 RULE = ["--ignore", "*", "--select", "tally/prefer-package-cache-mounts", "--fix-unsafe"]
-ASKED = ("pip", "uv", "apt", "npm", "yarn", "pnpm", "bun")  # the managers whose mounts dockfit promises
+LAX = ("docker-clean", NOT_KEPT)  # what leaves the mount where it belongs, but empties it
+ASKED = ("pip", "uv", "apt", "npm", "yarn", "pnpm", "bun", "gomod", "gobuild", "cargo-registry", "cargo-git", "gem", "composer", "nuget", "apk", "dnf", "zypper")  # the managers whose mounts dockfit promises
 
 
 def judged(before, path, bash):
@@ -140,7 +141,7 @@ def rightly(mounts):
             rows[manager].append((name, found))
     for manager, some in sorted(rows.items(), key=lambda item: -len(item[1])):
         strict = sum(right(found) for _, found in some)
-        lax = sum(right(found, ["docker-clean"]) for _, found in some)
+        lax = sum(right(found, LAX) for _, found in some)
         print(f"| {manager} | {len(some)} | {len({name for name, _ in some})} | {strict} | {lax} |")
 
 
@@ -162,14 +163,14 @@ def coverage(accepted, theirs, here, report, scratch):
                 there = here.get(name, {}).get(line, set())
                 # A cache mount under a name of its own counts where dockfit says that it is the one.
                 got = manager in there or ("other" in there and says_already(report, str(scratch.folder / name), line))
-                if right(found, ["docker-clean"]):
+                if right(found, LAX):
                     cells["lax"] += 1
                     cells["lax got"] += got
                 if right(found):
                     cells["right"] += 1
                     cells["got"] += got
                     files[name][-1] = got or None
-                if not got and right(found, ["docker-clean"]):
+                if not got and right(found, LAX):
                     misses.append(miss(accepted[name], name, line, manager, found, report, scratch))
         rightful = [some for some in files.values() if any(one is not False for one in some)]
         whole = sum(all(one is not None for one in some) for some in rightful)

@@ -10,11 +10,15 @@ from stages import runs
 CLEANING = re.compile(
     r"^(|sudo|python[\d.]*|-m|--(verbose|recursive|force|yes|assume-yes)|--no-cache(-dir)?(=\S+)?|&&|;|\|\||\\|rm|-[rRfv]+|(/var)?/(lib|cache|tmp|root)\S*|~?\S*\.(cache|npm)\S*|apt(-get)?|apk|dnf|yum|npm|"
     r"pip[\d.]*|uv|yarn|pnpm|bundle|dotnet|composer|bun|zypper|microdnf|tdnf|clean|autoclean|dist-?clean|cache|purge|prune|store|all|pm|--all|--force|-f|-y|-a|"
-    r"find|-delete|-type|nuget|locals|--clear|clear-?cache|true|#.*)$"
+    r"go|-modcache|-cache|/go/pkg\S*|gradle|find|-delete|-type|nuget|locals|--clear|clear-?cache|true|#.*)$"
 )
 HOOK_REMOVED = re.compile(
     r"rm\s+-\w+\s[^;&|]*docker-clean|Keep-Downloaded-Packages|>\s*/etc/apt/apt\.conf\.d/docker-clean|truncate[^;&|]*docker-clean|mv\s[^;&|]*docker-clean"
 )
+
+
+# A mount in which indexes alone are kept.
+NOT_KEPT = "packages are not kept"
 
 
 def added(before, after):
@@ -69,7 +73,7 @@ def faults(before, after, one, other, name, targets):
         out.append(f"words lost: {' '.join(words[:4])}")
     if other.windows:
         out.append("not a POSIX shell")
-    if not re.search(manager.installs, other.text):
+    if not re.search(manager.installs, other.text) and not (manager.in_place and re.search(manager.driven_by, other.text)):
         out.append("nothing here fills the cache")
     if manager.off_words and re.search(manager.off_words, other.text):
         out.append("switched off on the command line")
@@ -90,9 +94,29 @@ def faults(before, after, one, other, name, targets):
         out += apt_faults(after, one, other, targets)
     if name == "pnpm" and re.search(r"\bpnpm\s[^;&|]*\s(-g|--global)\b", other.text):
         out.append("global packages would be links into the mount")
-    if name == "apk" and not re.search(r"/etc/apk/cache|--cache-dir", all_text(after)):
+    if name == "apk" and "/etc/apk/cache" not in targets and not re.search(r"/etc/apk/cache|--cache-dir", all_text(after)):
         out.append("apk does not use the mount")
+    if manager.kept_by and not re.search(manager.kept_by, everything(after)):
+        out.append(NOT_KEPT)
+    if manager.in_place:
+        out += in_place_faults(manager, after, one, other)
     return out
+
+
+def in_place_faults(manager, facts, before, run):
+    """Who misses what is downloaded into a mount: a step that relies on it, the image when it runs."""
+    if manager.offline and any(other.index > run.index and re.search(manager.offline, other.text) for other in runs(facts)):
+        yield "a later step relies on what may be gone"
+    if manager.offline and re.search(manager.offline, run.text) and re.search(manager.installs, run.earlier):
+        yield "relies on what may be gone"
+    if manager.empties and re.search(manager.empties, before.text):
+        return
+    begin = max(at for at, one in enumerate(facts.instructions) if one.name == "FROM" or at == 0)
+    if begin < len(facts.instructions) and facts.instructions[begin].start < run.start:
+        commands = [one for one in facts.instructions[begin:] if one.name in ("CMD", "ENTRYPOINT")]
+        first = " ".join(" ".join(one.value) for one in commands)
+        if not commands or re.search(manager.installs, first):
+            yield "the image may need what is downloaded"
 
 
 def words_of(text):
@@ -110,11 +134,11 @@ def wrong_place(manager, run, targets):
     if re.search(r"(^|[\s;&])(su|sudo\s+(-\w+\s+)*-u|gosu|su-exec)\s", run.text) and not manager.root:
         yield "run as another user inside the RUN"
     wanted = []
-    for variable, tail in manager.variables:
+    for variable, _ in manager.variables:
         inline = re.search(rf"(?:^|[\s;&])(?:export\s+)?{variable}=(\S+)", run.text)
         value = inline[1].strip("'\"") if inline else run.env.get(variable)
         if value:
-            wanted = [value.rstrip("/") + tail]
+            wanted = [value.rstrip("/") + other for name, other in manager.variables if name == variable]
             break
     if not wanted:
         if home is None and any(target.startswith("~") for target in manager.targets):
@@ -160,6 +184,11 @@ def apt_faults(facts, before, run, targets):
 def installs_only(run):
     """Whether a RUN installs from lists that an earlier one fetched. A mount may have been emptied since then."""
     return re.search(r"\bapt(-get)?\s[^;&|]*\binstall\b", run.text) and not re.search(r"\bupdate\b", run.text)
+
+
+def everything(facts):
+    """The text of every instruction."""
+    return all_text(facts) + "\n" + "\n".join(" ".join(one.value) for one in facts.instructions)
 
 
 def all_text(facts):

@@ -37,6 +37,35 @@ class Mounts(unittest.TestCase):
     def pip(self, head, run="pip install flask", mount=PIP, was=None, tail=""):
         return wrong(f"FROM python:3.13-slim\n{head}RUN {was or run}\n{tail}", f"FROM python:3.13-slim\n{head}RUN {mount} {run}\n{tail}")["pip"]
 
+    def one(self, name, base, mount, run, tail="", was=None):
+        return wrong(f"FROM {base} AS b\nRUN {was or run}\n{tail}", f"FROM {base} AS b\nRUN {mount} {run}\n{tail}")[name]
+
+    def test_go_needs_its_modules_later(self):
+        mount, final = "--mount=type=cache,target=/go/pkg/mod", "FROM scratch\nCOPY --from=b /app /app\n"
+        self.assertEqual(self.one("gomod", "golang:1", mount, "go build -o /app .", final), [])
+        self.assertEqual(self.one("gomod", "golang:1", mount, "go mod download", "RUN GOPROXY=off go build\n" + final),
+                         ["a later step relies on what may be gone"])
+        self.assertEqual(self.one("gomod", "golang:1", mount, "go build ./..."), ["the image may need what is downloaded"])
+        self.assertEqual(self.one("gomod", "golang:1", mount, "go build -o /app .", "CMD go run .\n"), ["the image may need what is downloaded"])
+
+    def test_nuget_without_restore(self):
+        mount = "--mount=type=cache,target=/root/.nuget/packages"
+        tail = "RUN dotnet publish %s -o /app\nFROM runtime\nCOPY --from=b /app /app\n"
+        self.assertEqual(self.one("nuget", "sdk", mount, "dotnet restore", tail % ""), [])
+        self.assertEqual(self.one("nuget", "sdk", mount, "dotnet restore", tail % "--no-restore"), ["a later step relies on what may be gone"])
+
+    def test_apk_uses_the_mount(self):
+        for folder, found in (("/etc/apk/cache", []), ("/var/cache/apk", ["apk does not use the mount"])):
+            mount = f"--mount=type=cache,target={folder}"
+            self.assertEqual(self.one("apk", "alpine", mount, "apk add --update-cache curl", was="apk add --no-cache curl"), found)
+        self.assertEqual(self.one("apk", "alpine", "--mount=type=cache,target=/etc/apk/cache", "apk add --no-cache curl"),
+                         ["switched off on the command line"])
+
+    def test_dnf_keeps_packages_when_told(self):
+        mount = "--mount=type=cache,target=/var/cache/dnf"
+        self.assertEqual(self.one("dnf", "rockylinux:9", mount, "dnf install -y curl"), ["packages are not kept"])
+        self.assertEqual(self.one("dnf", "rockylinux:9", mount, "dnf install --setopt=keepcache=1 -y curl", was="dnf install -y curl"), [])
+
     def test_pip_right(self):
         self.assertEqual(self.pip(""), [])
         self.assertEqual(self.pip("", "python -m pip install -r requirements.txt"), [])

@@ -94,7 +94,10 @@ fn follow<'s, 'd>(
 
 fn may_run(call: &Call<'_>, in_place: &InPlace) -> bool {
     let program = call.program.as_str();
-    in_place.run_by.contains(&program) || RUNNERS.contains(&program) || call.runs_script()
+    // What a shell reads from a pipe is somebody else's installer.
+    let from_pipe = SHELLS.contains(&program)
+        && call.values().take_while(|value| *value != "-s").all(|value| value.starts_with('-'));
+    in_place.run_by.contains(&program) || RUNNERS.contains(&program) || (call.runs_script() && !from_pipe)
 }
 
 /// The refusal where a step relies on what an earlier one downloaded: a cache may be gone while the layer of that step
@@ -212,7 +215,9 @@ impl Families {
             let config = model.config(stage.index);
             let words = match (config.entrypoint, config.cmd) {
                 (Fact::Known(entrypoint), Fact::Known(cmd)) => Some([entrypoint, cmd].concat()),
-                _ => None,
+                // What a base image starts a command with runs that, as a rule.
+                (Fact::Known(words), Fact::Unknown) | (Fact::Unknown, Fact::Known(words)) => Some(words),
+                (Fact::Unknown, Fact::Unknown) => None,
             };
             let is_target = Some(stage.index) == target;
             let need = match words.as_deref() {
