@@ -127,6 +127,7 @@ pub(crate) struct Configuration {
 
 /// A folder that a manager keeps.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "facts of a table that have nothing to do with each other")]
 pub(crate) struct Cache {
     /// The option that names the folder.
     pub(crate) option: Option<&'static str>,
