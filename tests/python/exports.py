@@ -49,7 +49,7 @@ version = "0.1.0"
 requires-python = ">=3.11"
 dependencies = [
     "starlette", "uvicorn[standard]", "httpx ; sys_platform == 'linux'", "colorama; sys_platform=='win32'",
-    "tzlocal ; platform_machine != 'aarch64'",
+    "tzlocal ; platform_machine != 'aarch64'", "networkx",
 ]
 [project.optional-dependencies]
 pg = ["sqlalchemy[asyncio]>=2"]
@@ -74,7 +74,7 @@ EXTRAS = """
 name = "extras"
 version = "0.1.0"
 requires-python = ">=3.11"
-dependencies = ["requests[socks]", "coverage[toml]", "python-jose[cryptography]"]
+dependencies = ["networkx", "flask", "requests[socks]", "coverage[toml]", "python-jose[cryptography]"]
 [project.optional-dependencies]
 more = ["redis[hiredis]", "requests[socks,use_chardet_on_py3]"]
 """
@@ -124,6 +124,7 @@ package-mode = false
 [tool.poetry.dependencies]
 python = ">=3.11,<3.14"
 starlette = "*"
+networkx = "*"
 uvicorn = {version = "^0.34", extras = ["standard"]}
 httpx = {version = "*", markers = "sys_platform == 'linux'"}
 idna = [{version = "3.7", platform = "darwin"}, {version = "^3.8", markers = "sys_platform != 'darwin'"}]

@@ -37,20 +37,25 @@ fn add(found: &mut Versions, name: &str, version: &str) {
     }
 }
 
-/// `name = "…"` and `version = "…"` at the start of lines below `[[package]]` or `[[packages]]`.
+/// `name = "…"` and `version = "…"` among the first lines below `[[package]]` or `[[packages]]`.
+///
+/// Only these lines are looked at: a history may be gigabytes of locks.
 fn of_toml(text: &str) -> Versions {
     let mut found = Versions::new();
-    let mut inside = false;
-    let mut name: Option<&str> = None;
-    for line in text.lines() {
-        if line.starts_with('[') {
-            inside = matches!(line.trim_end(), "[[package]]" | "[[packages]]");
-            name = None;
-        } else if inside {
+    for at in memchr::memmem::find_iter(text.as_bytes(), "[[package") {
+        let starts_line = at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+        let mut lines = text.get(at..).unwrap_or_default().lines();
+        let header = lines.next().unwrap_or_default().trim_end();
+        if !starts_line || !matches!(header, "[[package]]" | "[[packages]]") {
+            continue;
+        }
+        let mut name = None;
+        for line in lines.take_while(|line| !line.starts_with('[')).take(4) {
             if let Some(value) = quoted(line, "name = ") {
                 name = Some(value);
             } else if let (Some(name), Some(version)) = (name, quoted(line, "version = ")) {
                 add(&mut found, name, version);
+                break;
             }
         }
     }
