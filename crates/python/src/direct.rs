@@ -26,7 +26,7 @@ pub fn direct_files(manifest: &Manifest, wanted: &Wanted, groups: &Groups) -> Re
             continue;
         }
         let text = text(manifest, dependency)?;
-        let group = groups.of(&dependency.requirement.name).unwrap_or(rest);
+        let group = groups.of(&dependency.requirement.name, true).unwrap_or(rest);
         if let Some(list) = lists.get_mut(group)
             && !list.contains(&text)
         {

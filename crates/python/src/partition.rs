@@ -59,7 +59,7 @@ pub fn partition(resolution: &Resolution, selection: &Selection, groups: &Groups
     let rest = groups.names().position(|name| name == groups.rest()).unwrap_or(count.saturating_sub(1));
     let mut starts: Vec<Vec<usize>> = vec![Vec::new(); count];
     for (item, selected) in selection.items.iter().enumerate() {
-        let named = places(item).and_then(|package| groups.of(&package.name));
+        let named = places(item).and_then(|package| groups.of(&package.name, selected.direct));
         match named {
             Some(group) => starts.get_mut(group).into_iter().for_each(|list| list.push(item)),
             None if selected.direct => {

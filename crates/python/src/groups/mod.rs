@@ -22,6 +22,8 @@ struct Group {
     patterns: Vec<String>,
     /// Did the user say so? Such a list goes before the table's.
     by_user: bool,
+    /// Does it also start with packages that are not needed directly?
+    transitive: bool,
 }
 
 /// What a configuration says about one group.
@@ -43,9 +45,11 @@ impl Groups {
         for table in root.tables("group")? {
             let patterns: Vec<String> =
                 table.plain_strings("packages")?.into_iter().map(str::to_owned).collect();
-            groups.push(group(table.required_string("name")?, &patterns, false, TABLE_PATH)?);
+            let mut read = group(table.required_string("name")?, &patterns, false, TABLE_PATH)?;
+            read.transitive = table.boolean("transitive")?.unwrap_or(false);
+            groups.push(read);
         }
-        groups.push(Group { name: rest.clone(), patterns: Vec::new(), by_user: false });
+        groups.push(Group { name: rest.clone(), patterns: Vec::new(), by_user: false, transitive: false });
         Ok(Self { groups, rest })
     }
 
@@ -119,10 +123,15 @@ impl Groups {
     }
 
     /// The place in the order of the group that this package starts; `None` where no list names it.
-    pub fn of(&self, package: &Name) -> Option<usize> {
+    ///
+    /// What only other packages need starts a group where the user's list names it, or a list of the table says
+    /// so (`transitive`): torch is worth a layer whoever brings it, while jinja2 in `core` for the sake of
+    /// a library of `ai` would change with that library.
+    pub fn of(&self, package: &Name, direct: bool) -> Option<usize> {
         let find = |by_user: bool| {
             self.groups.iter().position(|group| {
                 group.by_user == by_user
+                    && (direct || group.transitive)
                     && group.patterns.iter().any(|pattern| fits(pattern, package.as_str()))
             })
         };
@@ -145,7 +154,7 @@ fn group(name: &str, patterns: &[String], by_user: bool, path: &str) -> Result<G
         }
         normal.push(pattern.to_ascii_lowercase().replace(['_', '.'], "-"));
     }
-    Ok(Group { name: read, patterns: normal, by_user })
+    Ok(Group { name: read, patterns: normal, by_user, transitive: by_user })
 }
 
 /// Does a name fit a pattern, in which `*` stands for any characters?
@@ -167,7 +176,7 @@ mod tests {
     use super::*;
 
     fn place(groups: &Groups, package: &str) -> Option<String> {
-        let at = groups.of(&Name::new(package).expect(package))?;
+        let at = groups.of(&Name::new(package).expect(package), true)?;
         groups.names().nth(at).map(ToString::to_string)
     }
 
@@ -191,6 +200,15 @@ mod tests {
         for name in ["sqlalchemy", "alembic", "redis", "celery"] {
             assert_eq!(place(&groups, name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn what_others_bring_starts_only_what_is_worth_it() {
+        let groups = Groups::well_known()
+            .and_then(|groups| groups.with(&[over("db", &["sqlalchemy"])], None, "dockfit.toml"))
+            .expect("a configuration");
+        let brought = |name| groups.of(&Name::new(name).expect("a name"), false);
+        assert_eq!((brought("jinja2"), brought("torch"), brought("sqlalchemy")), (None, Some(1), Some(2)));
     }
 
     #[test]
