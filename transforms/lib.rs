@@ -10,6 +10,7 @@ mod dockerignore;
 mod healthcheck;
 mod package_caches;
 mod pip_environment;
+mod split_dependencies;
 mod syntax_line;
 
 use dockfit_rewrite::Pass;
@@ -17,6 +18,7 @@ use dockfit_rewrite::Pass;
 /// All passes, in the order in which they run: structural ones first where others edit what they make.
 pub fn passes() -> &'static [&'static dyn Pass] {
     &[
+        &split_dependencies::SplitDependencies,
         &copy_order::CopyOrder,
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,

@@ -87,4 +87,13 @@ pub enum Declared {
     },
     /// A RUN with this script was added.
     RunAdded(String),
+    /// The RUN that began at this offset in the text before was taken out.
+    RunTakenOut(usize),
+    /// A stage of this name was added. What is copied from it was copied from the stage with this index in the file before.
+    StageAdded {
+        /// Its name.
+        name: String,
+        /// The stage that it came from; its configuration is the same.
+        like: usize,
+    },
 }

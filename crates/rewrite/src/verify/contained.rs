@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dockfit_dockerfile::model::{ImageConfig, Model, Value};
 use dockfit_dockerfile::{Span, SyntaxError};
 
-use super::{Breach, Declarations};
+use super::{Breach, Declarations, stages};
 use crate::{Dockerfile, Facet};
 
 /// Compares the models of the two texts.
@@ -15,18 +15,16 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'
     if let Some(error) = new_error(was, is) {
         return breach("valid", error.span, error.message.clone());
     }
-    let shape = |model: &Model| -> Vec<(Option<String>, String)> {
-        model.stages().iter().map(|stage| (stage.name.clone(), stage.base_name.clone())).collect()
-    };
-    if shape(was) != shape(is) {
+    let Some(pairs) = stages::pairs(was, is, declared) else {
         return breach("contained", Span::default(), "the stages are others than before".to_owned());
-    }
-    for (before, after) in was.stages().iter().zip(is.stages()) {
-        let place = new.document().instructions().get(after.from).map(|from| from.span).unwrap_or_default();
-        let taken = |stage: &dockfit_dockerfile::model::Stage| -> Vec<_> {
-            stage.takes.iter().map(|take| take.from.clone()).collect()
+    };
+    for pair in &pairs {
+        let (Some(before), Some(after)) = (was.stages().get(pair.old), is.stages().get(pair.new)) else {
+            continue;
         };
-        if taken(before) != taken(after) {
+        let place = new.document().instructions().get(after.from).map(|from| from.span).unwrap_or_default();
+        let taken = stages::taken_after(after, &pairs, declared);
+        if !pair.is_added && stages::taken_before(before, declared) != taken {
             return breach("contained", place, "the stage takes other things from other stages".to_owned());
         }
         let (config_before, config_after) = (was.config(before.index), is.config(after.index));

@@ -6,6 +6,7 @@ mod comments;
 mod contained;
 mod scripts;
 mod sources;
+mod stages;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -82,6 +83,10 @@ struct Declarations<'a> {
     put_in: HashMap<usize, Vec<&'a str>>,
     /// The scripts of new RUNs, with their number.
     added: HashMap<&'a str, usize>,
+    /// Where the RUNs that are taken out began.
+    runs_taken: HashSet<usize>,
+    /// New stages by name, with the index of the old one that each came from.
+    stages: HashMap<&'a str, usize>,
 }
 
 impl<'a> Declarations<'a> {
@@ -100,6 +105,12 @@ impl<'a> Declarations<'a> {
                     Declared::TakenOut { run, words } => found.taken.entry(*run).or_default().push(words),
                     Declared::PutIn { run, words } => found.put_in.entry(*run).or_default().push(words),
                     Declared::RunAdded(script) => *found.added.entry(script).or_default() += 1,
+                    Declared::RunTakenOut(run) => {
+                        found.runs_taken.insert(*run);
+                    }
+                    Declared::StageAdded { name, like } => {
+                        found.stages.insert(name, *like);
+                    }
                 }
             }
         }

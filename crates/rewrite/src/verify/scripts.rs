@@ -14,7 +14,7 @@ pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'
     let (was, is) = (runs(old), runs(new));
     let breach = |span: Span, message: &str| Err(Breach::new("scripts", new.path(), span, message));
     let mut added = declared.added.clone();
-    let mut before = was.iter().peekable();
+    let mut before = was.iter().filter(|(span, _)| !declared.runs_taken.contains(&span.start)).peekable();
     for (span, run) in is {
         // The file may have had the same line elsewhere.
         let was_there = before.peek().is_some_and(|(_, same)| same.form.same_text(&run.form));

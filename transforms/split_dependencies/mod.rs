@@ -1,0 +1,208 @@
+//! `split-dependencies`: one resolution, installed in steps of their own for what changes seldom and what changes often.
+
+mod bases;
+mod install;
+mod options;
+mod shape;
+mod sources;
+mod write;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use dockfit_dockerfile::Span;
+use dockfit_rewrite::{
+    Change, Consent, Decision, DecisionInfo, Declared, Edit, Facet, FileEdit, Outcome, Pass, PassInfo,
+    RelPath, Safety, Task,
+};
+
+use self::install::{Install, What};
+use self::sources::{Groups, Tree};
+use self::write::{Writer, Written};
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
+use crate::dockerfiles::File;
+
+/// The pass.
+pub(crate) struct SplitDependencies;
+
+static STAGES: DecisionInfo = DecisionInfo {
+    id: "split-dependencies/stages",
+    summary: "a stage for each group of dependencies, in the place of one step for all",
+    safety: Safety::Safe,
+};
+
+static LAYERS: DecisionInfo = DecisionInfo {
+    id: "split-dependencies/layers",
+    summary: "a step for each group of dependencies, one behind the other, in the place of one for all",
+    safety: Safety::Safe,
+};
+
+static INFO: PassInfo = PassInfo {
+    id: "split-dependencies",
+    proposal: "1.1",
+    summary: "one step installs all dependencies anew when one changes; in groups, the heavy ones stay as they are",
+    page: include_str!("README.md"),
+    decisions: &[&STAGES, &LAYERS],
+    facets: &[Facet::Packages, Facet::Files, Facet::Layers],
+    after: &[],
+};
+
+impl Pass for SplitDependencies {
+    fn info(&self) -> &'static PassInfo {
+        &INFO
+    }
+
+    fn run(&self, task: &Task<'_>) -> Vec<Decision> {
+        if INFO.decisions.iter().all(|decision| task.consent(decision) != Consent::Given) {
+            return Vec::new();
+        }
+        let mut written = BTreeMap::new();
+        File::all(task).flat_map(|file| decide(&file, &mut written)).collect()
+    }
+}
+
+/// The files that were written for earlier steps: another text in their place would be another split.
+type Files = BTreeMap<RelPath, String>;
+
+fn decide(file: &File<'_>, written: &mut Files) -> Vec<Decision> {
+    let steps = Steps::of(file.dockerfile);
+    let mut tree = None;
+    let mut seen = Vec::new();
+    let mut decisions = Vec::new();
+    for step in steps.mentioning(&["pip", "uv"]) {
+        let Some(install) = install::read(step) else { continue };
+        let span = step.instruction.text_span();
+        let tree = tree.get_or_insert_with(|| Tree::of(file.task.project, file.dockerfile));
+        let tree = tree.as_ref().map_err(Clone::clone);
+        let stage = step.stages().next();
+        let result = install.and_then(|install| {
+            if let Some(refusal) = step.refuses_edits(STAGES.id) {
+                return Err(refusal);
+            }
+            split(file, tree?, step, &install, &seen, written)
+        });
+        let (info, outcome) = match result {
+            Ok(Some((info, outcome))) => (info, outcome),
+            Ok(None) => continue,
+            Err(refusal) => (&STAGES, refusal.into_outcome()),
+        };
+        if matches!(outcome, Outcome::Applied(_)) {
+            seen.extend(stage);
+        }
+        decisions.push(file.decision(info, span, outcome));
+    }
+    decisions
+}
+
+type Decided = Option<(&'static DecisionInfo, Outcome)>;
+
+fn split(
+    file: &File<'_>,
+    tree: &Tree<'_>,
+    step: &Step<'_>,
+    install: &Install,
+    seen: &[usize],
+    written: &mut Files,
+) -> Result<Decided, Refusal> {
+    if install.no_deps && matches!(install.what, What::Project { .. }) {
+        // The project alone, behind its dependencies.
+        return Ok(None);
+    }
+    let found = tree.found(step, install)?;
+    if tree.is_made(&found.source) {
+        return Ok(Some((&STAGES, Outcome::Already)));
+    }
+    if step.stages().next().is_some_and(|stage| seen.contains(&stage)) {
+        let text = "an earlier step of this stage is split already";
+        return Err(Refusal::new("several-installs", text, "install all dependencies in one step"));
+    }
+    let inputs = shape::inputs(tree, step, install, &found)?;
+    let groups = tree.groups(step, install, &found)?;
+    if let Some(other) =
+        groups.files.iter().find(|one| written.get(&one.path).is_some_and(|text| *text != one.text))
+    {
+        let text = format!("another step writes `{}` with other packages", other.path);
+        return Err(Refusal::new(
+            "file-in-the-way",
+            text,
+            "install the same in both, or use folders of their own",
+        ));
+    }
+    let writer = Writer { step, install, found: &found, files: &groups.files, inputs };
+    let names: Vec<&str> = groups.files.iter().map(|file| file.group.as_str()).collect();
+    let given = |info| file.task.consent(info) == Consent::Given;
+    let stages = shape::stages(file.task.project, step, install, &names)
+        .and_then(|stages| if given(&STAGES) { Ok(stages) } else { Err("stages are not wanted".to_owned()) });
+    let (info, text, why) = match &stages {
+        Ok(stages) => (&STAGES, writer.stages(stages)?, None),
+        Err(_) if install.root.as_ref().is_some_and(|root| root.is_target) => {
+            let text = "pip leaves out scripts of a second install into one --target";
+            return Err(Refusal::new("same-target", text, "install with --prefix"));
+        }
+        Err(why) if given(&LAYERS) => (&LAYERS, writer.layers()?, Some(why.as_str())),
+        Err(_) => return Ok(None),
+    };
+    for one in &groups.files {
+        written.insert(one.path.clone(), one.text.clone());
+    }
+    let change = change(file, tree, install, &groups, text, why);
+    Ok(Some((info, Outcome::Applied(change))))
+}
+
+fn change(
+    file: &File<'_>,
+    tree: &Tree<'_>,
+    install: &Install,
+    groups: &Groups,
+    text: Written,
+    why: Option<&str>,
+) -> Change {
+    let mut edits: Vec<FileEdit> = Vec::new();
+    for one in &groups.files {
+        let old = file.task.project.read(&one.path).ok().flatten();
+        let length = old.as_ref().map_or(0, |bytes| bytes.len());
+        if old.as_deref() != Some(one.text.as_bytes()) {
+            let edit = Edit::replace(Span::new(0, length), one.text.clone());
+            edits.push(FileEdit { file: one.path.clone(), edit });
+        }
+    }
+    let sources: Vec<&str> = groups.files.iter().map(|one| one.source.as_str()).collect();
+    if let Some((ignore, lines)) = tree.let_in(&sources) {
+        let bytes = file.task.project.read(&ignore).ok().flatten().unwrap_or_default();
+        let end = if bytes.ends_with(b"\r\n") { "\r\n" } else { "\n" };
+        let open = if bytes.is_empty() || bytes.ends_with(b"\n") { "" } else { end };
+        let added: String = lines.iter().map(|line| format!("{line}{end}")).collect();
+        edits.push(FileEdit { file: ignore, edit: Edit::insert(bytes.len(), format!("{open}{added}")) });
+    }
+    let own = file.dockerfile.path();
+    edits.extend(text.edits.into_iter().map(|edit| FileEdit { file: own.clone(), edit }));
+    let mut declares = text.declares;
+    declares.extend([Declared::Facet(Facet::Files), Declared::Facet(Facet::Layers)]);
+    if groups.was_fresh {
+        declares.push(Declared::Facet(Facet::Packages));
+    }
+    Change { edits, declares, note: Some(note(install, groups, why)) }
+}
+
+fn note(install: &Install, groups: &Groups, why: Option<&str>) -> String {
+    let counts: Vec<String> = groups
+        .files
+        .iter()
+        .zip(&groups.counts)
+        .map(|(file, count)| format!("{} {count}", file.group))
+        .collect();
+    let mut note = format!("packages of {}: {}", groups.lock, counts.join(", "));
+    if groups.was_fresh {
+        let _ = write!(
+            note,
+            "; {} resolved afresh in each build until now, and installs the versions of the lock from now on",
+            install.program
+        );
+    }
+    if let Some(why) = why {
+        let _ = write!(note, "; not in stages, since {why}");
+    }
+    note
+}

@@ -1,0 +1,345 @@
+//! The text of the new steps.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use dockfit_dockerfile::operation::{Operation, Source};
+use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind, RunForm, Span};
+use dockfit_rewrite::surgery::Habits;
+use dockfit_rewrite::{Declared, Edit};
+
+use super::install::{Install, What};
+use super::shape::{self, Stages};
+use super::sources::{Found, Generated};
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::step::Step;
+
+/// Writes the steps of one install.
+pub(super) struct Writer<'w, 'd> {
+    pub(super) step: &'w Step<'d>,
+    pub(super) install: &'w Install,
+    pub(super) found: &'w Found,
+    pub(super) files: &'w [Generated],
+    /// The copies that only the old step needed.
+    pub(super) inputs: Range<usize>,
+}
+
+/// The edits of a Dockerfile, and what they declare.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) edits: Vec<Edit>,
+    pub(super) declares: Vec<Declared>,
+}
+
+impl Writer<'_, '_> {
+    fn document(&self) -> &Document {
+        self.step.document()
+    }
+
+    fn habits(&self) -> &Habits {
+        self.document().habits()
+    }
+
+    fn instruction(&self, index: usize) -> Option<&Instruction> {
+        self.document().instructions().get(index)
+    }
+
+    /// One step behind the other.
+    pub(super) fn layers(&self) -> Result<Written, Refusal> {
+        let mut written = Written::default();
+        let mut text = String::new();
+        for (at, file) in self.files.iter().enumerate() {
+            self.group(file, at == 0 && self.replaces(), &mut text, &mut written)?;
+        }
+        if self.replaces() {
+            for index in self.inputs.clone() {
+                text.push_str(&self.whole(index, None, false)?);
+            }
+        }
+        self.place(text, &mut written)?;
+        Ok(written)
+    }
+
+    /// A stage for each group.
+    pub(super) fn stages(&self, stages: &Stages) -> Result<Written, Refusal> {
+        let mut written = Written::default();
+        let mut text = String::new();
+        let gap = self.gap();
+        let stage = |group: &str, text: &mut String, written: &mut Written| -> Result<(), Refusal> {
+            text.push_str(&gap);
+            let name = format!("{}-{group}", stages.name);
+            self.begin(&stages.name, &name, text)?;
+            written.declares.push(Declared::StageAdded { name, like: stages.stage });
+            Ok(())
+        };
+        for (at, file) in self.files.iter().enumerate() {
+            stage(&file.group, &mut text, &mut written)?;
+            self.group(file, at == 0 && self.replaces(), &mut text, &mut written)?;
+        }
+        let mut names: Vec<&str> = self.files.iter().map(|file| file.group.as_str()).collect();
+        if !self.replaces() {
+            stage("project", &mut text, &mut written)?;
+            names.push("project");
+        }
+        // The empty lines above the first stage are there already, if something is.
+        let already = self.blank_before(self.region().start);
+        let text = text.get(already.min(gap.len())..).unwrap_or_default().to_owned();
+        self.place(text, &mut written)?;
+        if !stages.is_named {
+            let from =
+                self.step.model().stages().get(stages.stage).and_then(|stage| self.instruction(stage.from));
+            let from = from.ok_or_else(gone)?;
+            let word = if self.habits().lower_case { "as" } else { "AS" };
+            written.edits.push(Edit::insert(from.text_span().end, format!(" {word} {}", stages.name)));
+        }
+        for (index, link) in &stages.takers {
+            self.takes(*index, *link, &stages.name, &names, &mut written)?;
+        }
+        Ok(written)
+    }
+
+    /// Whether nothing of the old step is left: it installed a requirements file and no project.
+    fn replaces(&self) -> bool {
+        matches!(self.install.what, What::Requirements { .. })
+    }
+
+    /// All that the old step and its inputs take.
+    fn region(&self) -> Span {
+        let first = self.document().comments_above(self.inputs.start.min(self.step.index));
+        Span::new(first.start, self.step.instruction.span.end)
+    }
+
+    fn place(&self, text: String, written: &mut Written) -> Result<(), Refusal> {
+        let region = self.region();
+        let run = self.step.instruction.span.start;
+        if self.replaces() {
+            let at_end = region.end == self.document().source().len();
+            let open = !self.document().bytes(region).ends_with(b"\n");
+            let text = if at_end && open { text.trim_end_matches(['\r', '\n']).to_owned() } else { text };
+            written.edits.push(Edit::replace(region, text));
+            written.declares.push(Declared::RunTakenOut(run));
+            return Ok(());
+        }
+        written.edits.push(Edit::insert(region.start, text));
+        if !self.install.no_deps {
+            let operand = self.operand()?;
+            written.edits.push(Edit::insert(operand.start, "--no-deps "));
+            written.declares.push(Declared::PutIn { run, words: "--no-deps".to_owned() });
+        }
+        Ok(())
+    }
+
+    /// Where the words stand that name what is installed.
+    fn operand(&self) -> Result<Span, Refusal> {
+        let scattered = || Refusal::from(dockfit_rewrite::surgery::CannotEdit::Scattered);
+        let text = self.step.text().ok_or_else(scattered)?;
+        match text.spans(self.install.operand.clone()).as_slice() {
+            [span] => Ok(*span),
+            _ => Err(scattered()),
+        }
+    }
+
+    /// COPY and RUN of one group.
+    fn group(
+        &self,
+        file: &Generated,
+        first: bool,
+        text: &mut String,
+        written: &mut Written,
+    ) -> Result<(), Refusal> {
+        let end = self.habits().line_end;
+        if first {
+            text.push_str(&self.comments(true));
+        }
+        text.push_str(&self.copy(file)?);
+        text.push_str(end);
+        if first {
+            text.push_str(&self.comments(false));
+        }
+        let mut words = Vec::new();
+        if !self.install.no_deps {
+            words.push("--no-deps".to_owned());
+        }
+        if file.hashed && !self.install.require_hashes {
+            words.push("--require-hashes".to_owned());
+        }
+        words.push(format!("-r {}", self.in_image(&file.name)));
+        let run = self.whole(self.step.index, Some((self.operand()?, words.join(" "))), first)?;
+        let parsed = Document::parse(run.as_str());
+        let script = parsed.instructions().first().and_then(|instruction| {
+            RunForm::of(&parsed, instruction).shell_text().map(|script| script.as_str().to_owned())
+        });
+        written.declares.push(Declared::RunAdded(script.ok_or_else(gone)?));
+        text.push_str(&run);
+        Ok(())
+    }
+
+    /// The comments of the region that stand before its first instruction, or those behind that one.
+    fn comments(&self, before_first: bool) -> String {
+        let region = self.region();
+        let first = self.instruction(self.inputs.start).map_or(region.start, |found| found.span.start);
+        let has_inputs = !self.inputs.is_empty();
+        let nodes = self.document().nodes().iter().filter(|node| region.encloses(node.span));
+        let mut text = String::new();
+        for node in nodes.filter(|node| node.kind == NodeKind::Comment) {
+            let is_before = has_inputs && node.span.start < first;
+            if is_before == before_first {
+                text.push_str(&self.document().text(node.span));
+            }
+        }
+        text
+    }
+
+    /// How the step names a file beside the one that it installed from.
+    fn in_image(&self, name: &str) -> String {
+        match &self.install.what {
+            What::Requirements { word, .. } => match word.rsplit_once('/') {
+                Some((folder, _)) => format!("{folder}/{name}"),
+                None => name.to_owned(),
+            },
+            What::Project { word, .. } if word == "." || word == "./" => name.to_owned(),
+            What::Project { word, .. } => format!("{}/{name}", word.trim_end_matches('/')),
+        }
+    }
+
+    fn copy(&self, file: &Generated) -> Result<String, Refusal> {
+        let keyword = self.habits().keyword(Keyword::Copy);
+        let own = self.in_image(&file.name);
+        let folder = own.strip_suffix(&file.name).unwrap_or_default();
+        let mut destination = if folder.is_empty() { "./".to_owned() } else { folder.to_owned() };
+        let mut flags = String::new();
+        if let Some((old, folder)) = self.named_copy() {
+            // A folder that the old COPY names is named in the same way.
+            destination = folder.unwrap_or(destination);
+            for flag in old.command.flags.iter().filter(|flag| matches!(flag.name(), "chown" | "chmod")) {
+                let _ = write!(flags, "{} ", old.slice(&flag.range));
+            }
+        }
+        if file.source.contains([' ', '"', '\\', '$', '*', '?', '[']) {
+            let text = format!("`{}` would have to be quoted", file.source);
+            return Err(Refusal::new("cannot-edit", text, "give the folder a plainer name"));
+        }
+        Ok(format!("{keyword} {flags}{} {destination}", file.source))
+    }
+
+    /// The COPY that brings nothing but the file that is installed from, and the folder that it names as it stands.
+    fn named_copy(&self) -> Option<(&Instruction, Option<String>)> {
+        let Some(Operation::Copy(copy)) = self.step.model().operation(self.found.brought_by) else {
+            return None;
+        };
+        let plain = |source: &Source| !source.word().text.contains(['*', '?', '[']);
+        let single = copy.sources.len() == 1 && copy.sources.iter().all(plain);
+        let instruction = self.instruction(self.found.brought_by)?;
+        let source = copy.sources.first()?.word().text.trim_start_matches("./").to_owned();
+        if !self.replaces() || !single || source != self.found.source {
+            return None;
+        }
+        let folder = copy.destination.text.clone();
+        let is_folder = folder.ends_with('/') || folder == ".";
+        Some((instruction, is_folder.then_some(folder)))
+    }
+
+    /// FROM and the arguments of a new stage.
+    fn begin(&self, base: &str, name: &str, text: &mut String) -> Result<(), Refusal> {
+        let habits = self.habits();
+        let word = if habits.lower_case { "as" } else { "AS" };
+        let from = habits.keyword(Keyword::From);
+        let _ = write!(text, "{from} {base} {word} {name}{}", habits.line_end);
+        for argument in shape::arguments(self.step) {
+            text.push_str(&self.lines(argument, None, false)?);
+        }
+        Ok(())
+    }
+
+    /// The empty lines between two stages of this file.
+    fn gap(&self) -> String {
+        let document = self.document();
+        let second = self.step.model().stages().get(1).map(|stage| document.comments_above(stage.from).start);
+        let count = second.map_or(1, |start| {
+            let before = document.nodes().iter().rev().skip_while(|node| node.span.start >= start);
+            before.take_while(|node| node.kind == NodeKind::Blank).count()
+        });
+        self.habits().line_end.repeat(count.clamp(1, 2))
+    }
+
+    /// The bytes of the empty lines directly before an offset.
+    fn blank_before(&self, offset: usize) -> usize {
+        let nodes = self.document().nodes().iter().rev().skip_while(|node| node.span.start >= offset);
+        nodes.take_while(|node| node.kind == NodeKind::Blank).map(|node| node.span.len()).sum()
+    }
+
+    /// The COPYs of what the groups installed, in the place of one.
+    fn takes(
+        &self,
+        index: usize,
+        link: bool,
+        stage: &str,
+        names: &[&str],
+        written: &mut Written,
+    ) -> Result<(), Refusal> {
+        let instruction = self.instruction(index).ok_or_else(gone)?;
+        let flag = instruction.flag("from").ok_or_else(gone)?;
+        let span = instruction.text.span(flag.range.clone());
+        let link = if link { "--link " } else { "" };
+        let mut more = String::new();
+        for (at, name) in names.iter().enumerate() {
+            let flag = format!("{link}--from={stage}-{name}");
+            if at == 0 {
+                written.edits.push(Edit::replace(span, flag));
+            } else {
+                more.push_str(&self.whole(index, Some((span, flag)), false)?);
+            }
+        }
+        let end = instruction.span.end;
+        if !self.document().bytes(instruction.span).ends_with(b"\n") {
+            let line_end = self.habits().line_end;
+            more = format!("{line_end}{}", more.strip_suffix(line_end).unwrap_or(&more));
+        }
+        written.edits.push(Edit::insert(end, more));
+        Ok(())
+    }
+
+    /// An instruction with something else in the place of some of its bytes.
+    fn whole(&self, index: usize, change: Option<(Span, String)>, comments: bool) -> Result<String, Refusal> {
+        let instruction = self.instruction(index).ok_or_else(gone)?;
+        self.lines(instruction, change, comments)
+    }
+
+    fn lines(
+        &self,
+        instruction: &Instruction,
+        change: Option<(Span, String)>,
+        comments: bool,
+    ) -> Result<String, Refusal> {
+        let mut text = String::new();
+        let mut left = change;
+        for line in &instruction.lines {
+            if line.kind == LineKind::Comment && !comments {
+                continue;
+            }
+            match left.take_if(|(span, _)| line.span.encloses(*span)) {
+                Some((span, replacement)) => {
+                    text.push_str(&self.document().text(Span::new(line.span.start, span.start)));
+                    text.push_str(&replacement);
+                    text.push_str(&self.document().text(Span::new(span.end, line.span.end)));
+                }
+                None => text.push_str(&self.document().text(line.span)),
+            }
+        }
+        if left.is_some() {
+            return Err(Refusal::from(dockfit_rewrite::surgery::CannotEdit::Scattered));
+        }
+        if !text.ends_with('\n') {
+            text.push_str(self.habits().line_end);
+        }
+        Ok(text)
+    }
+}
+
+fn gone() -> Refusal {
+    Refusal::new(
+        "cannot-edit",
+        "the step is not written in a way that can be edited",
+        "write the step in a simpler form",
+    )
+}
