@@ -87,13 +87,17 @@ pub enum Declared {
     },
     /// A RUN with this script was added.
     RunAdded(String),
-    /// The RUN that began at this offset in the text before was taken out.
+    /// The RUN that began at this offset is gone.
     RunTakenOut(usize),
-    /// A stage of this name was added. What is copied from it was copied from the stage with this index in the file before.
+    /// The RUN that began at this offset stands elsewhere: in the same stage, or in one that was added like it, with the
+    /// same variables, user, folder and shell.
+    RunMoved(usize),
+    /// A stage was added.
     StageAdded {
-        /// Its name.
+        /// Its name, which no stage had.
         name: String,
-        /// The stage that it came from; its configuration is the same.
+        /// The index, in the text before, of the stage that it came from and is compared with: it is built on that stage
+        /// or on what that one is built on.
         like: usize,
     },
 }

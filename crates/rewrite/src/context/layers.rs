@@ -190,7 +190,7 @@ fn escape(path: &str) -> String {
 }
 
 /// Go's `filepath.Match` on one name.
-fn glob(pattern: &str, name: &str) -> bool {
+pub(super) fn glob(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?', '[', '\\']) {
         return pattern == name;
     }

@@ -11,6 +11,7 @@ mod compose;
 mod dockerignore;
 mod layers;
 mod nearest;
+mod reach;
 mod sources;
 mod workflow;
 
@@ -22,6 +23,7 @@ pub use dockerignore::{
 };
 pub use layers::{CopiedFile, Taken, invalidated_by, mounted, taken};
 pub use nearest::nearest;
+pub use reach::{Reach, local_sources};
 pub use sources::{ContextSource, sources};
 
 use crate::{Context, RelPath};

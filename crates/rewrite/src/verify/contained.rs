@@ -5,35 +5,48 @@ use std::collections::BTreeMap;
 use dockfit_dockerfile::model::{ImageConfig, Model, Value};
 use dockfit_dockerfile::{Span, SyntaxError};
 
-use super::{Breach, Declarations, stages};
+use super::stages::Stages;
+use super::{Breach, Declarations, copies, inputs};
 use crate::{Dockerfile, Facet};
 
 /// Compares the models of the two texts.
-pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'_>) -> Result<(), Breach> {
+///
+/// `same`: the RUNs of the old text and those of the new one that they became.
+pub(super) fn kept(
+    old: &Dockerfile,
+    new: &Dockerfile,
+    declared: &Declarations<'_>,
+    same: &[(usize, usize)],
+) -> Result<(), Breach> {
     let breach = |promise, span: Span, message: String| Err(Breach::new(promise, new.path(), span, message));
     let (was, is) = (old.model(), new.model());
     if let Some(error) = new_error(was, is) {
         return breach("valid", error.span, error.message.clone());
     }
-    let Some(pairs) = stages::pairs(was, is, declared) else {
-        return breach("contained", Span::default(), "the stages are others than before".to_owned());
+    let from =
+        |stage: usize| is.stages().get(stage).and_then(|stage| new.document().instructions().get(stage.from));
+    let place = |stage: usize| from(stage).map(|from| from.span).unwrap_or_default();
+    let stages = match Stages::pair(was, is, declared) {
+        Ok(stages) => stages,
+        Err((stage, message)) => return breach("contained", place(stage), message.to_owned()),
     };
-    for pair in &pairs {
-        let (Some(before), Some(after)) = (was.stages().get(pair.old), is.stages().get(pair.new)) else {
-            continue;
-        };
-        let place = new.document().instructions().get(after.from).map(|from| from.span).unwrap_or_default();
-        let taken = stages::taken_after(after, &pairs, declared);
-        if !pair.is_added && stages::taken_before(before, declared) != taken {
+    if !stages.has_same_target() && !declared.facets.contains(&Facet::DefaultTarget) {
+        let message = "another stage is built when none is named";
+        return breach("contained", Span::default(), message.to_owned());
+    }
+    for (stage, pair) in stages.iter() {
+        let place = place(stage.index);
+        if !stages.takes_the_same(stage, pair) {
             return breach("contained", place, "the stage takes other things from other stages".to_owned());
         }
-        let (config_before, config_after) = (was.config(before.index), is.config(after.index));
+        let (config_before, config_after) = (was.config(pair.old), is.config(stage.index));
         if let Some(facet) = differs(&config_before, &config_after, declared) {
             let message = format!("the stage's {} is another than before", facet.name());
             return breach("contained", place, message);
         }
     }
-    Ok(())
+    copies::kept(old, new, &stages, declared)?;
+    inputs::kept(old, new, &stages, declared, same)
 }
 
 /// An error of the new text that the old one did not have.

@@ -4,6 +4,8 @@
 
 mod comments;
 mod contained;
+mod copies;
+mod inputs;
 mod scripts;
 mod sources;
 mod stages;
@@ -65,8 +67,8 @@ pub(crate) fn step(
         valid(new)?;
         comments::kept(old, new)?;
         let declared = Declarations::of(decisions, index);
-        scripts::kept(old, new, &declared)?;
-        contained::kept(old, new, &declared)?;
+        let same = scripts::kept(old, new, &declared)?;
+        contained::kept(old, new, &declared, &same)?;
     }
     sources::kept(task.project, after, edits)?;
     idempotent(pass, task, after, declined, edits)
@@ -83,10 +85,12 @@ struct Declarations<'a> {
     put_in: HashMap<usize, Vec<&'a str>>,
     /// The scripts of new RUNs, with their number.
     added: HashMap<&'a str, usize>,
-    /// Where the RUNs that are taken out began.
-    runs_taken: HashSet<usize>,
-    /// New stages by name, with the index of the old one that each came from.
-    stages: HashMap<&'a str, usize>,
+    /// The offsets of RUNs that are gone.
+    gone: HashSet<usize>,
+    /// The offsets of RUNs that stand elsewhere.
+    moved: HashSet<usize>,
+    /// The names of new stages, in lower case, with the index of the stage that each came from.
+    stages: HashMap<String, usize>,
 }
 
 impl<'a> Declarations<'a> {
@@ -106,10 +110,13 @@ impl<'a> Declarations<'a> {
                     Declared::PutIn { run, words } => found.put_in.entry(*run).or_default().push(words),
                     Declared::RunAdded(script) => *found.added.entry(script).or_default() += 1,
                     Declared::RunTakenOut(run) => {
-                        found.runs_taken.insert(*run);
+                        found.gone.insert(*run);
+                    }
+                    Declared::RunMoved(run) => {
+                        found.moved.insert(*run);
                     }
                     Declared::StageAdded { name, like } => {
-                        found.stages.insert(name, *like);
+                        found.stages.insert(name.to_lowercase(), *like);
                     }
                 }
             }

@@ -10,46 +10,69 @@ use crate::{Dockerfile, Run};
 
 /// No script becomes invalid, no RUN comes or goes, and the words of each are those of before, in their order, but for
 /// what was declared to be taken out.
-pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'_>) -> Result<(), Breach> {
-    let (was, is) = (runs(old), runs(new));
+///
+/// Answers with the indices of the RUNs of the old text and of those that they became.
+pub(super) fn kept(
+    old: &Dockerfile,
+    new: &Dockerfile,
+    declared: &Declarations<'_>,
+) -> Result<Vec<(usize, usize)>, Breach> {
     let breach = |span: Span, message: &str| Err(Breach::new("scripts", new.path(), span, message));
+    let mut was = runs(old);
+    was.retain(|run| !declared.gone.contains(&run.span.start));
+    let (mut moved, was): (Vec<_>, Vec<_>) =
+        was.into_iter().partition(|run| declared.moved.contains(&run.span.start));
     let mut added = declared.added.clone();
-    let mut before = was.iter().filter(|(span, _)| !declared.runs_taken.contains(&span.start)).peekable();
-    for (span, run) in is {
+    let mut same = Vec::new();
+    let mut before = was.iter().peekable();
+    for Found { index, span, run } in runs(new) {
         // The file may have had the same line elsewhere.
-        let was_there = before.peek().is_some_and(|(_, same)| same.form.same_text(&run.form));
-        if !was_there
-            && let Some(text) = run.form.shell_text()
-            && let Some(count) = added.get_mut(text.as_str()).filter(|count| **count > 0)
-        {
-            *count -= 1;
+        let was_there = before.peek().is_some_and(|old| old.run.form.same_text(&run.form));
+        if !was_there {
+            if let Some(at) = moved.iter().position(|old| old.run.form.same_text(&run.form)) {
+                same.push((moved.remove(at).index, index));
+                continue;
+            }
+            if let Some(text) = run.form.shell_text()
+                && let Some(count) = added.get_mut(text.as_str()).filter(|count| **count > 0)
+            {
+                *count -= 1;
+                continue;
+            }
+        }
+        let Some(old) = before.next() else { return breach(span, "a RUN was added") };
+        same.push((old.index, index));
+        if old.run.form.same_text(&run.form) {
             continue;
         }
-        let Some((old_span, same)) = before.next() else { return breach(span, "a RUN was added") };
-        if same.form.same_text(&run.form) {
-            continue;
-        }
-        if has_errors(run) && !has_errors(same) {
+        if has_errors(run) && !has_errors(old.run) {
             return breach(span, "the shell would not parse this RUN");
         }
         let of_run = |words: &HashMap<usize, Vec<&str>>| -> Vec<String> {
-            words.get(&old_span.start).into_iter().flatten().flat_map(|words| split(words)).collect()
+            words.get(&old.span.start).into_iter().flatten().flat_map(|words| split(words)).collect()
         };
-        if !says_the_same(same, run, of_run(&declared.taken), of_run(&declared.put_in)) {
+        if !says_the_same(old.run, run, of_run(&declared.taken), of_run(&declared.put_in)) {
             return breach(span, "the RUN says something else than before");
         }
     }
-    match before.next() {
-        Some((span, _)) => Err(Breach::new("scripts", old.path(), *span, "a RUN was taken out")),
-        None => Ok(()),
+    match before.next().or(moved.first()) {
+        Some(run) => Err(Breach::new("scripts", old.path(), run.span, "a RUN was taken out")),
+        None => Ok(same),
     }
 }
 
-fn runs(dockerfile: &Dockerfile) -> Vec<(Span, &Run)> {
+/// A RUN and where it stands.
+struct Found<'a> {
+    index: usize,
+    span: Span,
+    run: &'a Run,
+}
+
+fn runs(dockerfile: &Dockerfile) -> Vec<Found<'_>> {
     let instructions = dockerfile.document().instructions().iter().enumerate();
     instructions
         .filter(|(_, instruction)| instruction.effective().keyword == Keyword::Run)
-        .filter_map(|(index, instruction)| Some((instruction.span, dockerfile.run(index)?)))
+        .filter_map(|(index, found)| Some(Found { index, span: found.span, run: dockerfile.run(index)? }))
         .collect()
 }
 

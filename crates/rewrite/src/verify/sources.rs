@@ -1,67 +1,49 @@
-//! No source that an instruction names is newly left out of its context.
+//! No source that an instruction names is missing, or left out of its context, that was not so before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dockfit_dockerfile::Span;
 
 use super::Breach;
-use crate::context::{DockerIgnore, Inherited, ignore_file, sources};
-use crate::{Context, Dockerfile, EditSet, FileSource, Project, RelPath};
+use crate::context::{Reach, local_sources};
+use crate::{Context, EditSet, Project, RelPath};
 
-/// Checks the Dockerfiles whose ignore file was edited or made.
+/// Looks at the Dockerfiles whose ignore file or whose sources are others than before; the context of the others is not
+/// read.
 pub(super) fn kept(
     before: &Project,
     after: &Project,
     edits: &BTreeMap<RelPath, EditSet>,
 ) -> Result<(), Breach> {
-    if !edits.keys().any(|path| path.file_name().ends_with("ignore")) {
-        return Ok(());
-    }
+    let ignores = edits.keys().any(|path| path.file_name().ends_with("ignore"));
     for (old, new) in before.dockerfiles().iter().zip(after.dockerfiles()) {
         let Context::Known(context) = new.context() else { continue };
-        let Some(file) = ignore_file(new.path(), context, after).filter(|file| edits.contains_key(file))
-        else {
+        let edited = edits.contains_key(new.path());
+        if !edited && !ignores {
             continue;
-        };
-        let (was, is) = (patterns(old, context, before), patterns(new, context, after)?);
-        for source in sources(new.document()) {
-            let there = context.join(&source.path).is_some_and(|path| after.exists(&path));
-            if there && is.excludes(&source.path) && was.as_ref().is_ok_and(|was| !was.excludes(&source.path))
-            {
-                let message = format!("`{}` is taken by name and would be left out", source.path);
-                return Err(Breach::new("valid", &file, Span::default(), message));
+        }
+        let is = local_sources(new);
+        let was = if edited { local_sources(old) } else { is.clone() };
+        let named: BTreeSet<&str> = was.iter().map(|source| source.path.as_str()).collect();
+        let is_new = |path: &str| !named.contains(path);
+        if !is.iter().any(|source| is_new(&source.path)) && !ignores {
+            continue;
+        }
+        let now = Reach::of(new, context, after);
+        let now = now.map_err(|(file, message)| Breach::new("valid", &file, Span::default(), message))?;
+        // A context that could not be sent before was broken by its author.
+        let Ok(then) = Reach::of(old, context, before) else { continue };
+        let ignore_changed = now.ignore_file().is_some_and(|file| edits.contains_key(file));
+        for source in &is {
+            let breach = |message: String| Err(Breach::new("valid", new.path(), source.span, message));
+            if is_new(&source.path) {
+                if !now.reaches(&source.path) {
+                    return breach(format!("`{}` is copied, but is not in the context", source.path));
+                }
+            } else if ignore_changed && let Some(lost) = then.lost(&source.path, &now) {
+                return breach(format!("`{lost}` is taken by name and would be left out"));
             }
         }
     }
     Ok(())
-}
-
-/// The patterns of the ignore file of a Dockerfile.
-struct Patterns(DockerIgnore);
-
-fn patterns(dockerfile: &Dockerfile, context: &RelPath, project: &Project) -> Result<Patterns, Breach> {
-    let Some(file) = ignore_file(dockerfile.path(), context, project) else {
-        return Ok(Patterns(DockerIgnore::default()));
-    };
-    let bytes = project.read(&file).map_err(|error| Breach::unreadable(&file, &error))?.unwrap_or_default();
-    DockerIgnore::parse(&bytes)
-        .map(Patterns)
-        .map_err(|error| Breach::new("valid", &file, Span::default(), error.to_string()))
-}
-
-impl Patterns {
-    /// Whether `source` is left out, as the folders on the way to it hand on.
-    fn excludes(&self, source: &str) -> bool {
-        let mut path = String::new();
-        let mut state = (false, Inherited::default());
-        for part in source.split('/').filter(|part| !matches!(*part, "" | ".")) {
-            if !path.is_empty() {
-                path.push('/');
-            }
-            path.push_str(part);
-            let Ok(next) = self.0.excludes(&path, &state.1) else { return false };
-            state = next;
-        }
-        state.0
-    }
 }

@@ -1,60 +1,164 @@
-//! Which stage of the new text comes from which one of the old.
+//! Which stage of the new text is, or came from, which one of the old.
 
-use dockfit_dockerfile::model::{Model, Origin, Stage};
+use dockfit_dockerfile::model::{Base, Model, Origin, Stage};
 
 use super::Declarations;
 
 /// A stage of the new text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pair {
-    /// Its index in the new text.
-    pub(super) new: usize,
     /// The index of the stage that it was, or that it came from.
     pub(super) old: usize,
     /// Whether it was added.
     pub(super) is_added: bool,
 }
 
-/// The stages of the new text in order, each with the one that it was or came from. `None` where a stage is gone, another
-/// one than before, or there without having been declared. A stage that had no name may get one; the last one stays.
-pub(super) fn pairs(was: &Model, is: &Model, declared: &Declarations<'_>) -> Option<Vec<Pair>> {
-    let mut old = was.stages().iter();
-    let mut pairs = Vec::new();
-    for stage in is.stages() {
-        let added = stage.name.as_deref().and_then(|name| declared.stages.get(name)).copied();
-        if let Some(like) = added.filter(|like| *like < was.stages().len()) {
-            pairs.push(Pair { new: stage.index, old: like, is_added: true });
-            continue;
+/// The stages of both texts, paired.
+pub(super) struct Stages<'m> {
+    was: &'m Model,
+    is: &'m Model,
+    /// By the index in the new text.
+    pairs: Vec<Pair>,
+}
+
+/// What is wrong with the stage of the new text that has this index.
+pub(super) type Wrong = (usize, &'static str);
+
+const OTHERS: &str = "the stages are others than before";
+const BASE: &str = "the stage is built on something else than before";
+
+impl<'m> Stages<'m> {
+    /// Pairs the stages in their order. All that were there are still there, under their names; a stage without a name may
+    /// get one. Others are declared, and built on what the stage was built on that they came from, or on that stage.
+    pub(super) fn pair(was: &'m Model, is: &'m Model, declared: &Declarations<'_>) -> Result<Self, Wrong> {
+        let is_old = |name: &str| was.stage_named(name).is_some();
+        let mut old = was.stages().iter();
+        let mut found = Self { was, is, pairs: Vec::new() };
+        let mut added = 0;
+        for stage in is.stages() {
+            let like = stage.name.as_deref().and_then(|name| declared.stages.get(name)).copied();
+            let like = like.filter(|like| *like < was.stages().len());
+            let new_name = stage.name.as_deref().is_some_and(|name| !is_old(name));
+            if let Some(like) = like.filter(|_| new_name) {
+                added += 1;
+                found.pairs.push(Pair { old: like, is_added: true });
+                if !found.is_added_on_right_base(stage, like) {
+                    return Err((stage.index, BASE));
+                }
+                continue;
+            }
+            let before = old.next().ok_or((stage.index, "a stage was added"))?;
+            if before.name != stage.name && !(before.name.is_none() && new_name) {
+                return Err((stage.index, OTHERS));
+            }
+            found.pairs.push(Pair { old: before.index, is_added: false });
+            if !found.is_on_same_base(before, stage) {
+                return Err((stage.index, BASE));
+            }
         }
-        let before = old.next()?;
-        let named = before.name == stage.name || (before.name.is_none() && !declared.stages.is_empty());
-        if !named || before.base_name != stage.base_name {
-            return None;
+        if old.next().is_some() {
+            return Err((0, "a stage was taken out"));
         }
-        pairs.push(Pair { new: stage.index, old: before.index, is_added: false });
+        if added != declared.stages.len() {
+            return Err((0, "a stage that was declared is not there"));
+        }
+        Ok(found)
     }
-    let last_is_old = pairs.last().is_none_or(|pair| !pair.is_added);
-    (old.next().is_none() && last_is_old).then_some(pairs)
-}
 
-/// Where a stage of the old text takes from, in order.
-pub(super) fn taken_before(stage: &Stage, declared: &Declarations<'_>) -> Vec<Origin> {
-    merged(stage.takes.iter().map(|take| take.from.clone()).collect(), declared)
-}
-
-/// The same of a stage of the new text, each stage as the one that it was or came from.
-pub(super) fn taken_after(stage: &Stage, pairs: &[Pair], declared: &Declarations<'_>) -> Vec<Origin> {
-    let origin = |from: &Origin| match from {
-        Origin::Stage(index) => Origin::Stage(pairs.get(*index).map_or(*index, |pair| pair.old)),
-        other => other.clone(),
-    };
-    merged(stage.takes.iter().map(|take| origin(&take.from)).collect(), declared)
-}
-
-/// Where stages were added, what was taken at once may be taken piece by piece.
-fn merged(mut taken: Vec<Origin>, declared: &Declarations<'_>) -> Vec<Origin> {
-    if !declared.stages.is_empty() {
-        taken.dedup();
+    /// Each stage of the new text with its pair, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'m Stage, Pair)> {
+        self.is.stages().iter().zip(self.pairs.iter().copied())
     }
-    taken
+
+    /// The stage of the old text that a stage of the new one was or came from.
+    pub(super) fn old(&self, new: usize) -> Option<usize> {
+        self.pairs.get(new).map(|pair| pair.old)
+    }
+
+    /// Whether the default target is the one of before.
+    pub(super) fn has_same_target(&self) -> bool {
+        let is = self.is.target().and_then(|target| self.pairs.get(target.index));
+        is.map(|pair| (pair.old, pair.is_added)) == self.was.target().map(|target| (target.index, false))
+    }
+
+    /// The stage of the new text that `stage` is built on, those left out that were added; or the lowest one of its own.
+    fn below(&self, stage: &'m Stage) -> (Option<usize>, &'m Stage) {
+        let mut at = stage;
+        while let Base::Stage(below) = at.base {
+            let Some(next) = self.is.stages().get(below) else { break };
+            if !self.pairs.get(below).is_some_and(|pair| pair.is_added) {
+                return (Some(below), at);
+            }
+            at = next;
+        }
+        (None, at)
+    }
+
+    fn is_on_same_base(&self, before: &Stage, after: &'m Stage) -> bool {
+        let (below, lowest) = self.below(after);
+        match (&before.base, below) {
+            (Base::Stage(old), Some(new)) => self.old(new) == Some(*old) && before.platform == after.platform,
+            (Base::Stage(_), None) | (_, Some(_)) => false,
+            (_, None) => has_same_image(before, lowest),
+        }
+    }
+
+    /// An added stage stands on the stage that it came from, on one below that, or on the image below all of them.
+    fn is_added_on_right_base(&self, stage: &'m Stage, like: usize) -> bool {
+        let (below, lowest) = self.below(stage);
+        match below.and_then(|below| self.old(below)) {
+            Some(old) => self.was.lineage(like).any(|stage| stage.index == old),
+            None => self.was.lineage(like).last().is_some_and(|image| has_same_image(image, lowest)),
+        }
+    }
+
+    /// Whether a stage of the new text takes from other stages and images what it took before. What came from one stage
+    /// may come from stages that were added like it, or like the one that takes.
+    pub(super) fn takes_the_same(&self, stage: &Stage, pair: Pair) -> bool {
+        let like = |origin: &Origin| match origin {
+            Origin::Stage(new) => match self.pairs.get(*new) {
+                Some(pair) => (Origin::Stage(pair.old), pair.is_added),
+                None => (origin.clone(), false),
+            },
+            other => (other.clone(), false),
+        };
+        let own = Origin::Stage(pair.old);
+        if pair.is_added {
+            let mut known = self.was.lineage(pair.old).flat_map(|stage| &stage.takes).map(|take| &take.from);
+            let known: Vec<&Origin> = known.by_ref().chain([&own]).collect();
+            return stage.takes.iter().all(|take| known.contains(&&like(&take.from).0));
+        }
+        let Some(before) = self.was.stages().get(pair.old) else { return false };
+        let mut left = before.takes.iter().map(|take| &take.from).peekable();
+        // Whether the first of those left came in pieces.
+        let mut in_pieces = false;
+        for take in &stage.takes {
+            let (origin, is_added) = like(&take.from);
+            if is_added && origin == own {
+                continue;
+            }
+            if in_pieces && left.peek() != Some(&&origin) {
+                left.next();
+            }
+            if left.peek() != Some(&&origin) {
+                return false;
+            }
+            in_pieces = is_added;
+            if !is_added {
+                left.next();
+            }
+        }
+        if in_pieces {
+            left.next();
+        }
+        left.next().is_none()
+    }
+}
+
+/// Whether two stages are built on the same image, whatever the build arguments are.
+fn has_same_image(before: &Stage, after: &Stage) -> bool {
+    before.base == after.base
+        && before.base_name == after.base_name
+        && before.base_arguments == after.base_arguments
+        && before.platform == after.platform
 }
