@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use dockfit_dockerfile::model::Value;
-use dockfit_shell::Step as At;
+use dockfit_shell::ast::Node;
+use dockfit_shell::{OperatorKind, Step as At};
 
 use super::options::{self, Treatment};
 use crate::cache_mounts::Refusal;
@@ -25,6 +26,17 @@ pub(super) struct Install {
     pub(super) require_hashes: bool,
     /// The program as people say it.
     pub(super) program: &'static str,
+    /// The commands before it in the same script, joined to it by `&&`.
+    pub(super) before: Option<Before>,
+}
+
+/// Commands before an install, as places in the script's text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Before {
+    /// Where the last of them ends.
+    pub(super) end: usize,
+    /// Where the install begins.
+    pub(super) install: usize,
 }
 
 /// What is installed.
@@ -59,7 +71,10 @@ pub(super) fn read(step: &Step<'_>) -> Option<Result<Install, Refusal>> {
             "give each install a RUN of its own",
         )));
     }
-    Some(install.and_then(|install| alone(step, call).map_or(Ok(install), Err)))
+    if step.exec_form().is_some() {
+        return Some(Err(Refusal::new("exec-form", "the install is in exec form", "write it in shell form")));
+    }
+    Some(install.and_then(|install| Ok(Install { before: before(step, call)?, ..install })))
 }
 
 /// The words of `call` behind `pip install`, and who installs.
@@ -213,7 +228,12 @@ impl Reading {
             _ => (word.as_str(), ""),
         };
         let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| bare.ends_with(end));
-        let path = absolute(step, bare).ok_or_else(|| not_understood(word))?;
+        let path = absolute(step, bare).ok_or_else(|| {
+            let text = format!(
+                "the working directory is not known, so that it cannot be told which file `{word}` is"
+            );
+            Refusal::new("workdir-unknown", text, "set WORKDIR before the step")
+        })?;
         // What is quoted or holds a variable is not written anew; a `[` is quoted with good reason.
         let plain = arg.text == *word || arg.text.ends_with(word.as_str()) || !extras.is_empty();
         let (Some(operand), true, false) = (range.clone(), plain, archive || bare.contains("://")) else {
@@ -227,7 +247,7 @@ impl Reading {
         };
         let root = self.root(step, call, program);
         let (no_deps, require_hashes) = (self.no_deps, self.require_hashes);
-        Ok(Install { what, operand, root, no_deps, require_hashes, program })
+        Ok(Install { what, operand, root, no_deps, require_hashes, program, before: None })
     }
 
     fn root(&self, step: &Step<'_>, call: &Call<'_>, program: &str) -> Option<Root> {
@@ -291,18 +311,71 @@ fn absolute(step: &Step<'_>, path: &str) -> Option<String> {
     Some(format!("/{}", parts.join("/")))
 }
 
-/// Why the call cannot be written several times, if it is not all that the step does.
-fn alone(step: &Step<'_>, call: &Call<'_>) -> Option<Refusal> {
-    if step.exec_form().is_some() {
-        return Some(Refusal::new("exec-form", "the install is in exec form", "write it in shell form"));
+/// What stands before the install in its script. An error where more than that stands there, so that the install cannot be
+/// written several times.
+fn before(step: &Step<'_>, call: &Call<'_>) -> Result<Option<Before>, Refusal> {
+    let more = || {
+        let text = "the step does more than this one install";
+        Refusal::new("not-alone", text, "give the install a RUN of its own")
+    };
+    let found = call.located()?;
+    let [At::Item { list, index, chain }] = found.path.as_slice() else { return Err(more()) };
+    let own = found.command;
+    let plain = own.redirects.is_empty() && own.nested.is_none() && call.user == As::Same;
+    if !plain || !call.assignments.is_empty() || *chain != (0..list.items.len()) || index + 1 != chain.end {
+        return Err(more());
     }
-    let plain = call.located().is_ok_and(|found| {
-        let one = matches!(found.path.as_slice(), [At::Item { list, .. }] if list.items.len() == 1);
-        one && found.command.redirects.is_empty() && found.command.nested.is_none()
+    let ahead = list.items.get(..*index).unwrap_or_default();
+    let joined = ahead.iter().all(|item| {
+        matches!(item.node, Node::Command(_))
+            && item.operator.as_ref().is_some_and(|operator| operator.kind == OperatorKind::And)
     });
-    if plain && call.user == As::Same && call.assignments.is_empty() {
-        return None;
+    if !joined || !step.calls().iter().all(|other| std::ptr::eq(other, call) || is_harmless(step, other)) {
+        return Err(more());
     }
-    let text = "the step does more than this one install";
-    Some(Refusal::new("not-alone", text, "give the install a RUN of its own"))
+    let end = ahead.last().map(|item| item.node.range().end);
+    Ok(end.map(|end| Before { end, install: own.range.start }))
+}
+
+/// Programs that read nothing of a project, so that they may run before its files are there.
+const HARMLESS: &[&str] = &[
+    "apt-get",
+    "apt",
+    "apk",
+    "mkdir",
+    "useradd",
+    "groupadd",
+    "adduser",
+    "addgroup",
+    "venv",
+    "virtualenv",
+    "set",
+];
+
+/// Whether a command reads nothing of the project.
+fn is_harmless(step: &Step<'_>, call: &Call<'_>) -> bool {
+    match call.program.as_str() {
+        // Lists and caches are named by absolute paths, the files of the project by relative ones.
+        "rm" => call.args.iter().all(|arg| arg.text.starts_with(['-', '/']) && !arg.varies()),
+        "pip" => call.args.iter().all(|arg| arg.value.is_some()) && read_call(step, call).is_none(),
+        program => HARMLESS.contains(&program),
+    }
+}
+
+/// Whether all commands of a step read nothing of the project.
+pub(super) fn is_harmless_step(step: &Step<'_>) -> bool {
+    let readable =
+        step.script().is_some_and(|script| !script.has_errors() && script.text().lines().count() > 0);
+    let found = step.calls().iter().filter_map(|call| call.located().ok()).collect::<Vec<_>>();
+    let plain = found.iter().all(|found| {
+        matches!(found.path.as_slice(), [At::Item { .. }]) && found.command.redirects.is_empty()
+    });
+    readable
+        && plain
+        && !found.is_empty()
+        && found.len() == step.calls().len()
+        && step.calls().iter().all(|call| is_harmless(step, call))
+        && step.document().instructions().get(step.index).is_some_and(|found| {
+            found.flags("mount").all(|mount| mount.value().is_some_and(|value| value.contains("type=cache")))
+        })
 }

@@ -59,12 +59,35 @@ impl Pass for SplitDependencies {
             return Vec::new();
         }
         let mut written = BTreeMap::new();
+        for file in File::all(task) {
+            in_use(&file, &mut written);
+        }
         File::all(task).flat_map(|file| decide(&file, &mut written)).collect()
     }
 }
 
 /// The files that were written for earlier steps: another text in their place would be another split.
 type Files = BTreeMap<RelPath, String>;
+
+/// Puts down the files of an earlier split that steps install from.
+fn in_use(file: &File<'_>, written: &mut Files) {
+    let may = |step: &&Step<'_>| step.mentions(&["--no-deps"]);
+    let steps = Steps::of(file.dockerfile);
+    let mut found = steps.mentioning(&["pip", "uv"]).filter(may).peekable();
+    if found.peek().is_none() {
+        return;
+    }
+    let Ok(tree) = Tree::of(file.task.project, file.dockerfile) else { return };
+    for step in found {
+        let Some(Ok(install)) = install::read(step) else { continue };
+        if let Ok(found) = tree.found(step, &install)
+            && tree.is_made(&found.source)
+            && let (Some(path), Some(text)) = (tree.context.join(&found.source), tree.text(&found.source))
+        {
+            written.insert(path, text);
+        }
+    }
+}
 
 fn decide(file: &File<'_>, written: &mut Files) -> Vec<Decision> {
     let steps = Steps::of(file.dockerfile);
@@ -81,14 +104,14 @@ fn decide(file: &File<'_>, written: &mut Files) -> Vec<Decision> {
             if let Some(refusal) = step.refuses_edits(STAGES.id) {
                 return Err(refusal);
             }
-            split(file, tree?, step, &install, &seen, written)
+            split(file, tree?, &steps, step, &install, &seen, written)
         });
         let (info, outcome) = match result {
             Ok(Some((info, outcome))) => (info, outcome),
             Ok(None) => continue,
             Err(refusal) => (&STAGES, refusal.into_outcome()),
         };
-        if matches!(outcome, Outcome::Applied(_)) {
+        if matches!(outcome, Outcome::Applied(_) | Outcome::Already) {
             seen.extend(stage);
         }
         decisions.push(file.decision(info, span, outcome));
@@ -101,6 +124,7 @@ type Decided = Option<(&'static DecisionInfo, Outcome)>;
 fn split(
     file: &File<'_>,
     tree: &Tree<'_>,
+    steps: &Steps<'_>,
     step: &Step<'_>,
     install: &Install,
     seen: &[usize],
@@ -118,7 +142,7 @@ fn split(
         let text = "an earlier step of this stage is split already";
         return Err(Refusal::new("several-installs", text, "install all dependencies in one step"));
     }
-    let inputs = shape::inputs(tree, step, install, &found)?;
+    let lead = shape::lead(tree, steps, step, install, &found)?;
     let groups = tree.groups(step, install, &found)?;
     if let Some(other) =
         groups.files.iter().find(|one| written.get(&one.path).is_some_and(|text| *text != one.text))
@@ -130,7 +154,7 @@ fn split(
             "install the same in both, or use folders of their own",
         ));
     }
-    let writer = Writer { step, install, found: &found, files: &groups.files, inputs };
+    let writer = Writer { step, install, found: &found, files: &groups.files, lead };
     let names: Vec<&str> = groups.files.iter().map(|file| file.group.as_str()).collect();
     let given = |info| file.task.consent(info) == Consent::Given;
     let stages = shape::stages(file.task.project, step, install, &names)

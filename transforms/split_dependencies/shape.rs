@@ -1,7 +1,5 @@
 //! Where the steps of the groups go: into stages of their own, or one behind the other in the place of the old step.
 
-use std::ops::Range;
-
 use dockfit_dockerfile::Keyword;
 use dockfit_dockerfile::model::{Base, CopiedSource, Origin, Stage, Taker};
 use dockfit_dockerfile::operation::{MountKind, Operation};
@@ -9,20 +7,31 @@ use dockfit_rewrite::context::{builds_in, may_build};
 use dockfit_rewrite::{Project, RelPath};
 
 use super::bases;
-use super::install::{Install, Root, What};
+use super::install::{Install, Root, What, is_harmless_step};
 use super::sources::{Found, Tree};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
 
-/// The copies directly before the step that bring what only the old step read.
-pub(super) fn inputs(
+/// What stands from the first copy that only the install needs up to the install itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Lead {
+    /// The copies that only the install needs.
+    pub(super) inputs: Vec<usize>,
+    /// Instructions between them that do not need them.
+    pub(super) between: Vec<usize>,
+}
+
+/// The lead of `step`.
+pub(super) fn lead(
     tree: &Tree<'_>,
+    steps: &Steps<'_>,
     step: &Step<'_>,
     install: &Install,
     found: &Found,
-) -> Result<Range<usize>, Refusal> {
+) -> Result<Lead, Refusal> {
     let model = step.model();
-    let Some(stage) = model.stage_of(step.index) else { return Ok(step.index..step.index) };
+    let Some(stage) = model.stage_of(step.index) else { return Ok(Lead::default()) };
     let folder = match &install.what {
         What::Project { folder, .. } => folder.clone(),
         What::Requirements { path, .. } => path
@@ -37,17 +46,45 @@ pub(super) fn inputs(
                 || (folder != "/" && copied.files.iter().all(|file| is_in(&file.target, &folder)))
         })
     };
-    let before = stage.instructions.start..step.index;
-    let start = before.clone().rev().take_while(|index| is_input(*index)).last().unwrap_or(step.index);
-    if found.brought_by < start {
+    let mut lead = Lead::default();
+    let mut between = Vec::new();
+    for index in (stage.instructions.start..step.index).rev() {
+        if is_input(index) {
+            lead.inputs.insert(0, index);
+            lead.between.splice(0..0, std::mem::take(&mut between).into_iter().rev());
+        } else if may_stand_between(steps, index) {
+            between.push(index);
+        } else {
+            break;
+        }
+    }
+    let has_it = stage.instructions.contains(&found.brought_by) && lead.inputs.contains(&found.brought_by);
+    if !has_it {
         let line = step.line_of(found.brought_by);
         let text = format!(
-            "other steps stand between the COPY in line {line}, which brings `{}`, and the install",
+            "steps that may need it stand between the COPY in line {line}, which brings `{}`, and the install",
             found.source
         );
         return Err(Refusal::new("steps-between", text, "copy the file directly before the install"));
     }
-    Ok(start..step.index)
+    let varies = |index: &usize| {
+        step.document().instructions().get(*index).is_none_or(|found| found.arguments().contains('$'))
+    };
+    if !lead.between.is_empty() && lead.inputs.iter().any(varies) {
+        let text = "a variable names what is copied before the install, with other instructions between";
+        return Err(Refusal::new("steps-between", text, "copy the file directly before the install"));
+    }
+    Ok(lead)
+}
+
+/// Whether an instruction does the same before the project's files are there.
+fn may_stand_between(steps: &Steps<'_>, index: usize) -> bool {
+    let Some(instruction) = steps.dockerfile().document().instructions().get(index) else { return false };
+    match instruction.keyword() {
+        Keyword::Env | Keyword::Arg | Keyword::Label | Keyword::Expose => true,
+        Keyword::Run => steps.at(index).is_some_and(is_harmless_step),
+        _ => false,
+    }
 }
 
 /// Whether `path` is `folder` or lies in it.
@@ -77,11 +114,10 @@ pub(super) fn stages(
     let model = step.model();
     let Some(stage) = model.stage_of(step.index) else { return Err("the step is in no stage".to_owned()) };
     let root = install.root.as_ref().ok_or("the folder that it fills cannot be told")?;
-    let last = stage.instructions.end.checked_sub(1);
-    if last != Some(step.index) {
+    let takers = takers(step, stage, root)?;
+    if stage.instructions.end != step.index + 1 {
         return Err("the stage does more behind it".to_owned());
     }
-    let takers = takers(step, stage, root)?;
     let name = stage.name.clone().unwrap_or_else(|| "builder".to_owned());
     let numbered = numbered_after(step, stage, &takers);
     if let Some(line) = numbered {

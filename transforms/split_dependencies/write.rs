@@ -1,15 +1,14 @@
 //! The text of the new steps.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use dockfit_dockerfile::operation::{Operation, Source};
 use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind, RunForm, Span};
 use dockfit_rewrite::surgery::Habits;
-use dockfit_rewrite::{Declared, Edit};
+use dockfit_rewrite::{Declared, Edit, EditSet};
 
 use super::install::{Install, What};
-use super::shape::{self, Stages};
+use super::shape::{self, Lead, Stages};
 use super::sources::{Found, Generated};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
@@ -20,8 +19,8 @@ pub(super) struct Writer<'w, 'd> {
     pub(super) install: &'w Install,
     pub(super) found: &'w Found,
     pub(super) files: &'w [Generated],
-    /// The copies that only the old step needed.
-    pub(super) inputs: Range<usize>,
+    /// What stands before the old step and was for it.
+    pub(super) lead: Lead,
 }
 
 /// The edits of a Dockerfile, and what they declare.
@@ -47,14 +46,16 @@ impl Writer<'_, '_> {
     /// One step behind the other.
     pub(super) fn layers(&self) -> Result<Written, Refusal> {
         let mut written = Written::default();
-        let mut text = String::new();
+        let mut text = self.ahead(&mut written)?;
         for (at, file) in self.files.iter().enumerate() {
             self.group(file, at == 0 && self.replaces(), &mut text, &mut written)?;
         }
         if self.replaces() {
-            for index in self.inputs.clone() {
-                text.push_str(&self.whole(index, None, false)?);
+            for index in self.lead.inputs.clone() {
+                text.push_str(&self.whole(index, Vec::new(), false)?);
             }
+        } else {
+            self.project(&mut text, &mut written)?;
         }
         self.place(text, &mut written)?;
         Ok(written)
@@ -63,7 +64,8 @@ impl Writer<'_, '_> {
     /// A stage for each group.
     pub(super) fn stages(&self, stages: &Stages) -> Result<Written, Refusal> {
         let mut written = Written::default();
-        let mut text = String::new();
+        let mut text = self.ahead(&mut written)?;
+        let ahead = text.len();
         let gap = self.gap();
         let stage = |group: &str, text: &mut String, written: &mut Written| -> Result<(), Refusal> {
             text.push_str(&gap);
@@ -80,9 +82,10 @@ impl Writer<'_, '_> {
         if !self.replaces() {
             stage("project", &mut text, &mut written)?;
             names.push("project");
+            self.project(&mut text, &mut written)?;
         }
         // The empty lines above the first stage are there already, if something is.
-        let already = self.blank_before(self.region().start);
+        let already = if ahead == 0 { self.blank_before(self.region().start) } else { 0 };
         let text = text.get(already.min(gap.len())..).unwrap_or_default().to_owned();
         self.place(text, &mut written)?;
         if !stages.is_named {
@@ -98,6 +101,76 @@ impl Writer<'_, '_> {
         Ok(written)
     }
 
+    /// Whether the old text stays where it is, and new text goes before it.
+    fn keeps_old(&self) -> bool {
+        !self.replaces() && self.lead.between.is_empty() && self.install.before.is_none()
+    }
+
+    /// What does not need the files of the project: the instructions between, and the commands before the install.
+    fn ahead(&self, written: &mut Written) -> Result<String, Refusal> {
+        let mut text = String::new();
+        for index in &self.lead.between {
+            text.push_str(&self.document().text(self.document().comments_above(*index)));
+            text.push_str(&self.whole(*index, Vec::new(), true)?);
+        }
+        if let Some(before) = self.install.before {
+            let script = self.step.text().ok_or_else(gone)?;
+            let span = Span::new(script.end_to_file(before.end), self.step.instruction.span.end);
+            let run = self.whole(self.step.index, vec![(span, self.habits().line_end.to_owned())], true)?;
+            self.declare(&run, written)?;
+            text.push_str(&run);
+        }
+        Ok(text)
+    }
+
+    /// The old step and what it reads, where they install the project behind its dependencies.
+    fn project(&self, text: &mut String, written: &mut Written) -> Result<(), Refusal> {
+        if self.keeps_old() {
+            return Ok(());
+        }
+        for index in &self.lead.inputs {
+            text.push_str(&self.document().text(self.document().comments_above(*index)));
+            text.push_str(&self.whole(*index, Vec::new(), true)?);
+        }
+        let mut changes = self.without_commands_before()?;
+        if !self.install.no_deps {
+            changes.push((Span::empty(self.operand()?.start), "--no-deps ".to_owned()));
+        }
+        text.push_str(&self.document().text(self.document().comments_above(self.step.index)));
+        let run = self.whole(self.step.index, changes, true)?;
+        self.declare(&run, written)?;
+        text.push_str(&run);
+        Ok(())
+    }
+
+    /// The change that leaves the install alone in its RUN.
+    fn without_commands_before(&self) -> Result<Vec<(Span, String)>, Refusal> {
+        let Some(before) = self.install.before else { return Ok(Vec::new()) };
+        let script = self.step.text().ok_or_else(gone)?;
+        let start =
+            self.step.script().and_then(|script| script.commands().next()).map(|first| first.range.start);
+        let span = Span::new(script.to_file(start.ok_or_else(gone)?), script.to_file(before.install));
+        let gap = Span::new(script.end_to_file(before.end), span.end);
+        let lines = self.step.instruction.lines.iter();
+        if lines.clone().any(|line| line.kind == LineKind::Comment && gap.encloses(line.span)) {
+            let text = "a comment stands between the commands of the step";
+            return Err(Refusal::new("not-alone", text, "give the install a RUN of its own"));
+        }
+        Ok(vec![(span, String::new())])
+    }
+
+    /// Declares a RUN that is new.
+    fn declare(&self, run: &str, written: &mut Written) -> Result<(), Refusal> {
+        let escape = self.document().escape();
+        let text = if escape == '\\' { run.to_owned() } else { format!("# escape={escape}\n{run}") };
+        let parsed = Document::parse(text);
+        let script = parsed.instructions().first().and_then(|instruction| {
+            RunForm::of(&parsed, instruction).shell_text().map(|script| script.as_str().to_owned())
+        });
+        written.declares.push(Declared::RunAdded(script.ok_or_else(gone)?));
+        Ok(())
+    }
+
     /// Whether nothing of the old step is left: it installed a requirements file and no project.
     fn replaces(&self) -> bool {
         matches!(self.install.what, What::Requirements { .. })
@@ -105,14 +178,15 @@ impl Writer<'_, '_> {
 
     /// All that the old step and its inputs take.
     fn region(&self) -> Span {
-        let first = self.document().comments_above(self.inputs.start.min(self.step.index));
+        let first = self.lead.inputs.first().copied().unwrap_or(self.step.index);
+        let first = self.document().comments_above(first);
         Span::new(first.start, self.step.instruction.span.end)
     }
 
     fn place(&self, text: String, written: &mut Written) -> Result<(), Refusal> {
         let region = self.region();
         let run = self.step.instruction.span.start;
-        if self.replaces() {
+        if !self.keeps_old() {
             let at_end = region.end == self.document().source().len();
             let open = !self.document().bytes(region).ends_with(b"\n");
             let text = if at_end && open { text.trim_end_matches(['\r', '\n']).to_owned() } else { text };
@@ -164,28 +238,40 @@ impl Writer<'_, '_> {
             words.push("--require-hashes".to_owned());
         }
         words.push(format!("-r {}", self.in_image(&file.name)));
-        let run = self.whole(self.step.index, Some((self.operand()?, words.join(" "))), first)?;
-        let parsed = Document::parse(run.as_str());
-        let script = parsed.instructions().first().and_then(|instruction| {
-            RunForm::of(&parsed, instruction).shell_text().map(|script| script.as_str().to_owned())
-        });
-        written.declares.push(Declared::RunAdded(script.ok_or_else(gone)?));
+        let mut changes = self.without_commands_before()?;
+        changes.push((self.operand()?, words.join(" ")));
+        let run = self.whole(self.step.index, changes, first)?;
+        self.declare(&run, written)?;
         text.push_str(&run);
         Ok(())
     }
 
-    /// The comments of the region that stand before its first instruction, or those behind that one.
-    fn comments(&self, before_first: bool) -> String {
-        let region = self.region();
-        let first = self.instruction(self.inputs.start).map_or(region.start, |found| found.span.start);
-        let has_inputs = !self.inputs.is_empty();
-        let nodes = self.document().nodes().iter().filter(|node| region.encloses(node.span));
+    /// The comments above the copies that only the install needs, or all others that belong to it.
+    fn comments(&self, of_inputs: bool) -> String {
+        let own = [self.step.index];
+        let of: &[usize] = if of_inputs { &self.lead.inputs } else { &own };
+        let first = self.region();
         let mut text = String::new();
-        for node in nodes.filter(|node| node.kind == NodeKind::Comment) {
-            let is_before = has_inputs && node.span.start < first;
-            if is_before == before_first {
-                text.push_str(&self.document().text(node.span));
-            }
+        for index in of {
+            text.push_str(&self.document().text(self.document().comments_above(*index)));
+        }
+        if !of_inputs {
+            // Those that stand by themselves, with an empty line behind them.
+            let above = |index: usize| self.document().comments_above(index);
+            let taken: Vec<Span> = self
+                .lead
+                .inputs
+                .iter()
+                .chain(&self.lead.between)
+                .chain(&own)
+                .map(|index| above(*index))
+                .collect();
+            let nodes = self.document().nodes().iter().filter(|node| first.encloses(node.span));
+            let alone = nodes.filter(|node| {
+                node.kind == NodeKind::Comment && !taken.iter().any(|span| span.encloses(node.span))
+            });
+            let alone: String = alone.map(|node| self.document().text(node.span).into_owned()).collect();
+            text.insert_str(0, &alone);
         }
         text
     }
@@ -246,7 +332,7 @@ impl Writer<'_, '_> {
         let from = habits.keyword(Keyword::From);
         let _ = write!(text, "{from} {base} {word} {name}{}", habits.line_end);
         for argument in shape::arguments(self.step) {
-            text.push_str(&self.lines(argument, None, false)?);
+            text.push_str(&self.lines(argument, Vec::new(), false)?);
         }
         Ok(())
     }
@@ -287,7 +373,7 @@ impl Writer<'_, '_> {
             if at == 0 {
                 written.edits.push(Edit::replace(span, flag));
             } else {
-                more.push_str(&self.whole(index, Some((span, flag)), false)?);
+                more.push_str(&self.whole(index, vec![(span, flag)], false)?);
             }
         }
         let end = instruction.span.end;
@@ -300,35 +386,32 @@ impl Writer<'_, '_> {
     }
 
     /// An instruction with something else in the place of some of its bytes.
-    fn whole(&self, index: usize, change: Option<(Span, String)>, comments: bool) -> Result<String, Refusal> {
+    fn whole(&self, index: usize, changes: Vec<(Span, String)>, comments: bool) -> Result<String, Refusal> {
         let instruction = self.instruction(index).ok_or_else(gone)?;
-        self.lines(instruction, change, comments)
+        self.lines(instruction, changes, comments)
     }
 
     fn lines(
         &self,
         instruction: &Instruction,
-        change: Option<(Span, String)>,
+        changes: Vec<(Span, String)>,
         comments: bool,
     ) -> Result<String, Refusal> {
-        let mut text = String::new();
-        let mut left = change;
-        for line in &instruction.lines {
-            if line.kind == LineKind::Comment && !comments {
-                continue;
-            }
-            match left.take_if(|(span, _)| line.span.encloses(*span)) {
-                Some((span, replacement)) => {
-                    text.push_str(&self.document().text(Span::new(line.span.start, span.start)));
-                    text.push_str(&replacement);
-                    text.push_str(&self.document().text(Span::new(span.end, line.span.end)));
-                }
-                None => text.push_str(&self.document().text(line.span)),
-            }
-        }
-        if left.is_some() {
-            return Err(Refusal::from(dockfit_rewrite::surgery::CannotEdit::Scattered));
-        }
+        let mut edits: Vec<Edit> =
+            changes.into_iter().map(|(span, text)| Edit::replace(span, text)).collect();
+        let covered = |span: Span| edits.iter().any(|edit| edit.span.encloses(span));
+        let left_out = instruction.lines.iter().filter(|line| line.kind == LineKind::Comment && !comments);
+        let left_out: Vec<Edit> =
+            left_out.map(|line| line.span).filter(|span| !covered(*span)).map(Edit::delete).collect();
+        edits.extend(left_out);
+        let start = instruction.span.start;
+        let moved = edits.into_iter().map(|edit| {
+            let span = Span::new(edit.span.start.saturating_sub(start), edit.span.end.saturating_sub(start));
+            Edit::replace(span, edit.replacement)
+        });
+        let set = EditSet::new(moved).map_err(|_| gone())?;
+        let bytes = set.apply(self.document().bytes(instruction.span));
+        let mut text = String::from_utf8(bytes).map_err(|_| gone())?;
         if !text.ends_with('\n') {
             text.push_str(self.habits().line_end);
         }
