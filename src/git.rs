@@ -65,6 +65,45 @@ pub(crate) fn unstage(root: &Path, paths: &[&str]) -> Result<(), Problem> {
     run(root, ["reset", "--quiet", "--"].into_iter().chain(paths.iter().copied()), None).map(drop)
 }
 
+/// Hands over the states of a file in the history of the commit that is checked out, newest first, at most so many:
+/// when, in seconds since 1970, and the text. Of a merge only its result counts, not the way there.
+pub(crate) fn states(
+    root: &Path,
+    path: &str,
+    most: usize,
+    mut take: impl FnMut(i64, &str),
+) -> Result<(), Problem> {
+    // A lock may be some megabytes long: so many are held at a time.
+    const AT_ONCE: usize = 25;
+    let most = format!("--max-count={most}");
+    let fixed = ["rev-list", "--first-parent", "--timestamp", &most, "HEAD", "--", path];
+    let output = run(root, fixed.into_iter(), None)?;
+    let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let commits: Vec<(i64, &str)> = listed
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter_map(|(date, commit)| Some((date.parse().ok()?, commit)))
+        .collect();
+    for commits in commits.chunks(AT_ONCE) {
+        // `./` counts from `root`, whether that is the top of the work tree or not.
+        let names: String = commits.iter().map(|(_, commit)| format!("{commit}:./{path}\n")).collect();
+        let output = run(root, ["cat-file", "--batch"].into_iter(), Some(&names))?;
+        let mut rest = output.stdout.as_slice();
+        for (date, _) in commits {
+            // `<object> blob <size>`, the bytes, a line end; or `<name> missing` where the commit took the file away.
+            let Some(end) = memchr::memchr(b'\n', rest) else { break };
+            let header = String::from_utf8_lossy(rest.get(..end).unwrap_or_default());
+            let size = header.rsplit(' ').next().and_then(|size| size.parse::<usize>().ok());
+            rest = rest.get(end + 1..).unwrap_or_default();
+            let Some(size) = size else { continue };
+            let Some(bytes) = rest.get(..size) else { break };
+            take(*date, &String::from_utf8_lossy(bytes));
+            rest = rest.get(size + 1..).unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
 fn run<'a>(
     root: &Path,
     arguments: impl Iterator<Item = &'a str>,
@@ -83,10 +122,18 @@ fn run<'a>(
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = child.map_err(|error| failed(&error.to_string()).help("install git"))?;
-    if let (Some(text), Some(mut pipe)) = (input, child.stdin.take()) {
-        pipe.write_all(text.as_bytes()).map_err(|error| failed(&error.to_string()))?;
-    }
-    let output = child.wait_with_output().map_err(|error| failed(&error.to_string()))?;
+    let pipe = child.stdin.take();
+    // At the same time: git answers before it has read everything, and would wait for a reader.
+    let (written, output) = std::thread::scope(|scope| {
+        let writer = scope.spawn(move || match (input, pipe) {
+            (Some(text), Some(mut pipe)) => pipe.write_all(text.as_bytes()),
+            _ => Ok(()),
+        });
+        let output = child.wait_with_output();
+        (writer.join().unwrap_or(Ok(())), output)
+    });
+    let output = output.map_err(|error| failed(&error.to_string()))?;
+    written.map_err(|error| failed(&error.to_string()))?;
     if output.status.success() {
         Ok(output)
     } else {

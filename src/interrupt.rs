@@ -17,9 +17,14 @@ pub(crate) fn watch() {
         if WRITING.load(Ordering::SeqCst) {
             ASKED.store(true, Ordering::SeqCst);
         } else {
-            std::process::exit(INTERRUPTED);
+            end();
         }
     });
+}
+
+/// Ends the process as interrupted.
+pub(crate) fn end() -> ! {
+    std::process::exit(INTERRUPTED)
 }
 
 /// Does `work`, which writes files; an interrupt waits until it is done.
@@ -28,7 +33,7 @@ pub(crate) fn finish_first<T>(work: impl FnOnce() -> T) -> T {
     let done = work();
     WRITING.store(false, Ordering::SeqCst);
     if ASKED.load(Ordering::SeqCst) {
-        std::process::exit(INTERRUPTED);
+        end();
     }
     done
 }

@@ -13,6 +13,7 @@ mod printer;
 mod problem;
 mod progress;
 mod project;
+mod python;
 mod report;
 mod run;
 mod session;

@@ -50,6 +50,14 @@ pub(crate) enum ProblemKind {
     Write,
     /// git failed.
     Git,
+    /// A manifest, requirements file or lock of Python cannot be used.
+    Python(dockfit_python::ErrorKind),
+    /// A file that dockfit did not make stands where one is to be written.
+    Foreign,
+    /// The project's locking tool is not installed.
+    NoTool,
+    /// The project's locking tool failed.
+    Tool,
 }
 
 impl ProblemKind {
@@ -73,6 +81,10 @@ impl ProblemKind {
             Self::Changed => "changed",
             Self::Write => "write",
             Self::Git => "git",
+            Self::Python(kind) => kind.code(),
+            Self::Foreign => "foreign-file",
+            Self::NoTool => "no-tool",
+            Self::Tool => "tool",
         }
     }
 

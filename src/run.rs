@@ -64,9 +64,11 @@ pub(crate) fn each<T: Send>(
         progress.hide(|| {
             for (draft, result) in chunk.iter().zip(results) {
                 match result {
-                    Ok((problems, made)) => {
-                        problems.into_iter().for_each(|problem| take(draft, Err(problem)));
-                        take(draft, Ok(made));
+                    Ok((problems, result)) => {
+                        for problem in problems {
+                            take(draft, Err(problem));
+                        }
+                        take(draft, Ok(result));
                     }
                     Err(problem) => take(draft, Err(problem)),
                 }

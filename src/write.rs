@@ -26,21 +26,34 @@ impl Journals {
             if journals.open.contains_key(&root.path) || closed.contains(&root.path) {
                 continue;
             }
-            match Journal::open(&root.path) {
-                Ok((journal, recovery)) => {
-                    if let Some(recovery) = recovery {
-                        console.say(format!("{recovery}\n"));
-                    }
-                    journals.open.insert(root.path.clone(), journal);
-                }
-                Err(error) => {
-                    console.problem(&problem(&error, &root.path));
-                    closed.push(root.path.clone());
-                }
+            if !journals.add(&root.path, console) {
+                closed.push(root.path.clone());
             }
         }
         roots.retain(|root| !closed.contains(&root.path));
         journals
+    }
+
+    /// Opens the one of `root`; what stands in its way has been told.
+    pub(crate) fn of(root: &Path, console: &mut Console) -> Option<Self> {
+        let mut journals = Self { open: BTreeMap::new() };
+        journals.add(root, console).then_some(journals)
+    }
+
+    fn add(&mut self, root: &Path, console: &mut Console) -> bool {
+        match Journal::open(root) {
+            Ok((journal, recovery)) => {
+                if let Some(recovery) = recovery {
+                    console.say(format!("{recovery}\n"));
+                }
+                self.open.insert(root.to_path_buf(), journal);
+                true
+            }
+            Err(error) => {
+                console.problem(&problem(&error, root));
+                false
+            }
+        }
     }
 
     /// Writes all changes below `root`, or none.

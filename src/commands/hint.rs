@@ -11,7 +11,7 @@ pub(super) fn apply(words: &[String]) -> String {
     line
 }
 
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || "-_./=,:@%+".contains(char);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

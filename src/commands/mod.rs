@@ -7,7 +7,9 @@ mod explain;
 mod hint;
 mod init;
 mod inspect;
+mod lock;
 mod passes;
+mod split;
 mod undo;
 
 use std::io::{self, Write as _};
@@ -69,6 +71,8 @@ pub(crate) fn dispatch(
         Command::Check(args) => diff::check(&args, passes, console),
         Command::Apply(args) => apply::apply(&args, passes, console),
         Command::Undo { path } => undo::undo(&path, console),
+        Command::Split(args) => split::split(&args, passes, console),
+        Command::Lock(args) => lock::lock(&args, console),
         Command::Inspect(args) => inspect::inspect_file(&args, passes, console),
         Command::Passes { format } => passes::list(format, passes, console),
         Command::Explain { pass } => explain::explain(&pass, passes, console),

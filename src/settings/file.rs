@@ -13,7 +13,8 @@ use super::{Names, Settings, nearest};
 use crate::args::Format;
 
 /// All keys, for suggestions.
-const KEYS: [&str; 9] = ["only", "skip", "with", "unsafe", "all", "format", "exclude", "context", "baseline"];
+const KEYS: [&str; 10] =
+    ["only", "skip", "with", "unsafe", "all", "format", "exclude", "context", "baseline", "groups"];
 
 /// What is wrong with a configuration file, and where.
 #[derive(Debug)]
@@ -23,10 +24,10 @@ pub(super) struct FileError {
     pub(super) span: Range<usize>,
 }
 
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 impl FileError {
-    fn new(span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: Some(help.into()), span }
     }
 }
@@ -55,6 +56,7 @@ pub(super) fn parse(
             "format" => settings.format = Some(format(value)?),
             "exclude" => settings.exclude = Some(globs(value)?),
             "context" => settings.contexts = contexts(value, folder)?,
+            "groups" => settings.groups = Some(super::groups::groups(value)?),
             "baseline" => settings.baseline = folder.join(string(value)?),
             unknown => {
                 let help = match nearest(unknown, KEYS.into_iter()) {
@@ -84,7 +86,7 @@ fn tool_table<'a, 'i>(document: &'a DeTable<'i>) -> Option<&'a DeTable<'i>> {
     tool.get("dockfit")?.get_ref().as_table()
 }
 
-fn wrong(value: &Value<'_>, wanted: &str, example: &str) -> FileError {
+pub(super) fn wrong(value: &Value<'_>, wanted: &str, example: &str) -> FileError {
     let message = format!("{wanted} belongs here, not {}", value.get_ref().type_str());
     FileError::new(value.span(), message, format!("for example {example}"))
 }
@@ -97,7 +99,7 @@ fn string<'a>(value: &'a Value<'_>) -> Result<&'a str, FileError> {
     value.get_ref().as_str().ok_or_else(|| wrong(value, "a string", "`\"text\"`"))
 }
 
-fn strings<'a>(value: &'a Value<'_>) -> Result<Vec<(&'a str, Range<usize>)>, FileError> {
+pub(super) fn strings<'a>(value: &'a Value<'_>) -> Result<Vec<(&'a str, Range<usize>)>, FileError> {
     let list = || wrong(value, "a list of strings", "`[\"one\", \"two\"]`");
     let items = value.get_ref().as_array().ok_or_else(list)?;
     items.iter().map(|item| Ok((string(item)?, item.span()))).collect()

@@ -1,11 +1,13 @@
 //! What the user wants: the configuration file and the options, put together.
 
 mod file;
+mod groups;
 mod names;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use dockfit_python::Groups;
 use dockfit_rewrite::Selection;
 use globset::GlobSet;
 
@@ -33,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) exclude: Option<GlobSet>,
     /// Build contexts by Dockerfile, both absolute.
     pub(crate) contexts: BTreeMap<PathBuf, PathBuf>,
+    /// The groups of Python dependencies, where the configuration says something of them.
+    pub(crate) groups: Option<Groups>,
     /// The file of accepted refusals; it need not exist.
     pub(crate) baseline: PathBuf,
     /// What stands in it.

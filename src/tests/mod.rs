@@ -8,6 +8,7 @@ mod forms;
 mod inspect;
 mod passes;
 mod patch;
+mod split;
 
 use std::fs;
 use std::path::{Path, PathBuf};

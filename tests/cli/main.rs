@@ -1,6 +1,8 @@
 //! The command from outside: the program as it is installed, on folders and on the example.
 
 mod example;
+#[cfg(unix)]
+mod lock;
 mod process;
 
 use std::path::{Path, PathBuf};

@@ -106,7 +106,7 @@ fn check_choices(manifest: &Manifest, wanted: &Wanted) -> Result<()> {
     Ok(())
 }
 
-fn in_folder(folder: &str, name: &str) -> String {
+pub(crate) fn in_folder(folder: &str, name: &str) -> String {
     match folder.trim_matches('/') {
         "" | "." => name.to_owned(),
         folder => format!("{folder}/{name}"),

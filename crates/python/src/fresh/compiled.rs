@@ -109,6 +109,11 @@ fn inputs(file: &RequirementsFile, manifest: &Manifest) -> (bool, Vec<String>) {
 
 /// The command in the header of pip-tools and uv.
 fn command(file: &RequirementsFile) -> Option<&str> {
+    made_by(&file.header)
+}
+
+/// The command among the lines of a header.
+pub(crate) fn made_by(header: &[String]) -> Option<&str> {
     let starts = ["pip-compile", "uv pip compile", "uv export", "pdm export", "poetry export"];
-    file.header.iter().map(|line| line.trim()).find(|line| starts.iter().any(|start| line.starts_with(start)))
+    header.iter().map(|line| line.trim()).find(|line| starts.iter().any(|start| line.starts_with(start)))
 }

@@ -5,6 +5,8 @@ mod digest;
 mod python_json;
 pub(crate) mod uv;
 
+pub(crate) use compiled::made_by;
+
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::files::{Files, required_text};
 use crate::manifest::{Manifest, Tool};

@@ -1,0 +1,6 @@
+import networkx
+import requests
+import socks
+import sqlalchemy
+import starlette
+import uvicorn

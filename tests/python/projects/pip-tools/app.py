@@ -1,0 +1,6 @@
+import flask
+import hiredis
+import psycopg
+import redis
+import requests
+import socks

@@ -1,0 +1,4 @@
+import flask
+import hiredis
+import networkx
+import redis

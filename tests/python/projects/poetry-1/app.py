@@ -1,0 +1,3 @@
+import coverage
+import flask
+import tenacity

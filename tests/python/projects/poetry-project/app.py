@@ -1,0 +1,3 @@
+import fastapi
+import hiredis
+import redis

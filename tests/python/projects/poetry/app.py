@@ -1,0 +1,7 @@
+import httpx
+import idna
+import networkx
+import sqlalchemy
+import starlette
+import uvicorn
+import watchfiles

@@ -1,0 +1,2 @@
+import anyio
+import networkx

@@ -1,0 +1,2 @@
+import greenlet
+import sqlalchemy.ext.asyncio

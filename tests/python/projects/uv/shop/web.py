@@ -1,0 +1,5 @@
+import httpx
+import starlette.applications
+import tenacity
+import uvicorn
+import uvloop
