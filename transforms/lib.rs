@@ -19,6 +19,8 @@ use dockfit_rewrite::Pass;
 pub fn passes() -> &'static [&'static dyn Pass] {
     &[
         &split_dependencies::SplitDependencies,
+        // What it keeps out no copy brings over what an install has made.
+        &dockerignore::Dockerignore,
         &copy_order::CopyOrder,
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
@@ -26,7 +28,6 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &healthcheck::HealthCheck,
         // It speaks of the mounts that the passes before have added.
         &ci_cache::CiCache,
-        &dockerignore::Dockerignore,
         // Last: it looks at what the others have made.
         &syntax_line::SyntaxLine,
     ]
