@@ -131,7 +131,7 @@ mod sources {
         assert_eq!(judge(&["a", ".dockerignore=*\n!a\n"], &[copied, let_in]), missing);
         let bound = ("Dockerfile", "FROM x\nRUN --mount=type=bind,src=new.txt,dst=/n x\nCOPY . /\n");
         let added = Declared::RunAdded("x".to_owned());
-        assert_eq!(judged("FROM x\nCOPY . /\n", &["a"], &[bound], &[added.clone()]), missing);
+        assert_eq!(judged("FROM x\nCOPY . /\n", &["a"], &[bound], std::slice::from_ref(&added)), missing);
         assert_eq!(judged("FROM x\nCOPY . /\n", &["new.txt"], &[bound], &[added]), "kept");
     }
 }
