@@ -1,8 +1,9 @@
 //! The arguments.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// Rewrites a repository's Dockerfiles to apply the proposals of a container performance audit. Without a
@@ -14,8 +15,35 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
+    /// Without a command: Dockerfiles, folders to search, or `-` for standard input; as `dockfit diff`
+    pub(crate) paths: Vec<PathBuf>,
+
     #[command(flatten)]
     pub(crate) options: Options,
+}
+
+impl Cli {
+    /// Reads the words behind the program's name. A command may stand behind options: it is read as if it stood first,
+    /// where no file has its name. Answers with the words in the order in which they were read.
+    pub(crate) fn read(words: Vec<OsString>) -> Result<(Self, Vec<OsString>), clap::Error> {
+        let parse = |words: &[OsString]| {
+            Self::try_parse_from(
+                [OsStr::new("dockfit")].into_iter().chain(words.iter().map(OsString::as_os_str)),
+            )
+        };
+        let cli = parse(&words)?;
+        let commands = Self::command();
+        let is_command = |path: &PathBuf| {
+            let known = path.to_str().is_some_and(|name| commands.find_subcommand(name).is_some());
+            known && !path.exists()
+        };
+        let name = cli.paths.iter().find(|path| is_command(path)).filter(|_| cli.command.is_none());
+        let at = name.and_then(|name| words.iter().rposition(|word| word == name.as_os_str()));
+        let Some(at) = at else { return Ok((cli, words)) };
+        let mut ordered = words;
+        ordered[..=at].rotate_right(1);
+        Ok((parse(&ordered)?, ordered))
+    }
 }
 
 /// The commands.
@@ -63,7 +91,11 @@ pub(crate) enum Command {
         shell: Shell,
     },
     /// Print the manual page
-    Man,
+    Man {
+        /// Write the pages of all commands into this folder instead
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// `dockfit diff`.

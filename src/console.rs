@@ -37,10 +37,7 @@ impl Console {
             (colored(anstream::AutoStream::choice(&out)), colored(anstream::AutoStream::choice(&err)));
         let answers = io::stdin().is_terminal() && err.is_terminal();
         let out = io::BufWriter::new(out);
-        let mut console =
-            Self::new(Box::new(out), Box::new(err), Box::new(io::stdin().lock()), color, answers);
-        console.words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        console
+        Self::new(Box::new(out), Box::new(err), Box::new(io::stdin().lock()), color, answers)
     }
 
     fn new(

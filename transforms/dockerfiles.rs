@@ -1,6 +1,6 @@
 //! The Dockerfiles that a pass looks at, and the decisions on them.
 
-use dockfit_dockerfile::{Span, SyntaxErrorKind};
+use dockfit_dockerfile::Span;
 use dockfit_rewrite::{
     Change, Decision, DecisionInfo, Declared, Dockerfile, Edit, FileEdit, Outcome, Place, Task,
 };
@@ -46,6 +46,5 @@ impl<'t> File<'t> {
 /// Whether the engine would build the file. A base that an argument without a default names may well be there when the
 /// image is built.
 pub(crate) fn is_sound(dockerfile: &Dockerfile) -> bool {
-    let errors = || dockerfile.document().errors().iter().chain(dockerfile.model().errors());
-    errors().all(|error| error.kind == SyntaxErrorKind::MissingArgument)
+    dockerfile.errors().next().is_none()
 }

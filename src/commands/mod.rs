@@ -8,6 +8,7 @@ mod hint;
 mod init;
 mod inspect;
 mod lock;
+mod man;
 mod passes;
 mod split;
 mod undo;
@@ -15,7 +16,7 @@ mod undo;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 use dockfit_rewrite::Pass;
 
 use crate::args::{Cli, Command, DiffArgs};
@@ -37,8 +38,12 @@ pub(crate) enum Exit {
 pub(crate) fn main() -> ExitCode {
     record_panics();
     crate::interrupt::watch();
-    let cli = Cli::parse();
+    let (cli, words) = match Cli::read(std::env::args_os().skip(1).collect()) {
+        Ok(read) => read,
+        Err(error) => error.exit(),
+    };
     let mut console = Console::of_process();
+    console.words = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let result = match guarded(|| dispatch(cli, dockfit_transforms::passes(), &mut console)) {
         Ok(result) => result,
         Err(problem) => {
@@ -63,9 +68,10 @@ pub(crate) fn dispatch(
     passes: &'static [&'static dyn Pass],
     console: &mut Console,
 ) -> io::Result<Exit> {
-    let command = cli
-        .command
-        .unwrap_or_else(|| Command::Diff(DiffArgs { paths: vec![".".into()], options: cli.options }));
+    let command = cli.command.unwrap_or_else(|| {
+        let paths = if cli.paths.is_empty() { vec![".".into()] } else { cli.paths };
+        Command::Diff(DiffArgs { paths, options: cli.options })
+    });
     match command {
         Command::Diff(args) => diff::diff(&args.paths, &args.options, passes, console),
         Command::Check(args) => diff::check(&args, passes, console),
@@ -82,7 +88,8 @@ pub(crate) fn dispatch(
             clap_complete::generate(shell, &mut Cli::command(), "dockfit", &mut script);
             done(script, console)
         }
-        Command::Man => {
+        Command::Man { output: Some(folder) } => man::write(&folder, console),
+        Command::Man { output: None } => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
             done(page, console)

@@ -45,8 +45,9 @@ fn refused<'e>(
     let mut problems: Vec<Problem> = first.map(|error| Problem::syntax(shown, document, error)).collect();
     if let (Some(last), more @ 1..) = (problems.last_mut(), errors.count()) {
         let help = last.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
+        let errors = if more == 1 { "error" } else { "errors" };
         last.help =
-            Some(format!("{help}the file has {more} more errors; if it is no Dockerfile, exclude it"));
+            Some(format!("{help}the file has {more} more {errors}; if it is no Dockerfile, exclude it"));
     }
     problems
 }

@@ -6,6 +6,8 @@ use dockfit_rewrite::Pass;
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     known: Vec<&'static str>,
+    /// The passes with their pages.
+    pages: Vec<(&'static str, &'static str)>,
 }
 
 impl Names {
@@ -15,7 +17,8 @@ impl Names {
         let known = infos
             .flat_map(|info| std::iter::once(info.id).chain(info.decisions.iter().map(|found| found.id)))
             .collect();
-        Self { known }
+        let pages = passes.iter().map(|pass| (pass.info().id, pass.info().page)).collect();
+        Self { known, pages }
     }
 
     /// Whether there is a pass or decision of that name; else what to say, and what to do.
@@ -24,11 +27,34 @@ impl Names {
             return Ok(());
         }
         let message = format!("there is no pass or decision `{name}`");
-        let help = match nearest(name, self.known.iter().copied()) {
+        let near = self.meant(name).or_else(|| nearest(name, self.known.iter().copied()));
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`dockfit passes` lists them".to_owned(),
         };
         Err((message, help))
+    }
+}
+
+impl Names {
+    /// The pass that has a word of `name` in its own and speaks most of the others on its page: what is `pip-caches` to the
+    /// user is a part of `package-caches`.
+    fn meant(&self, name: &str) -> Option<&'static str> {
+        let words =
+            |name: &str| -> Vec<String> { name.split(['-', '/', '_']).map(str::to_lowercase).collect() };
+        let wanted = words(name);
+        let spoken = |(id, page): &(&'static str, &'static str)| {
+            let own = words(id);
+            let others: Vec<&String> = wanted.iter().filter(|word| !own.contains(word)).collect();
+            let on_page = |word: &&String| {
+                let of_page = page.split(|char: char| !char.is_alphanumeric());
+                of_page.filter(|found| found.eq_ignore_ascii_case(word)).count()
+            };
+            let counts: Vec<usize> = others.iter().map(on_page).collect();
+            let shares = others.len() < wanted.len() && counts.iter().all(|count| *count > 0);
+            (shares && !others.is_empty()).then(|| (counts.iter().sum::<usize>(), *id))
+        };
+        self.pages.iter().filter_map(spoken).max().map(|(_, id)| id)
     }
 }
 

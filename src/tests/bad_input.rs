@@ -115,6 +115,8 @@ fn what_the_grammar_refuses_is_shown_with_a_caret() {
     let many = format!("FROM a\n{}", "?\n".repeat(50));
     place.write("Dockerfile", many);
     refuses(&place, &["@"], &["the file has 47 more errors"]);
+    place.write("Dockerfile", format!("FROM a\n{}", "?\n".repeat(4)));
+    refuses(&place, &["@"], &["the file has 1 more error;"]);
 }
 
 #[test]

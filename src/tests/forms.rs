@@ -159,6 +159,10 @@ fn explain_prints_the_page() {
     assert!(place.run(&["explain", "noops/exit"]).out.starts_with("# noops\n"), "a decision's is its pass's");
     let said = place.run(&["explain", "noop"]);
     assert!(said.err.contains("did you mean `noops`?"), "{}", said.err);
+    let said = place.run(&["explain", "sleep-noops"]);
+    assert!(said.err.contains("did you mean `noops`?"), "its page speaks of sleep: {}", said.err);
+    let said = place.run(&["explain", "wait-noops"]);
+    assert!(said.err.contains("`dockfit passes` lists them"), "{}", said.err);
 }
 
 #[test]
@@ -166,6 +170,27 @@ fn completions_and_the_manual_page_name_the_commands() {
     let place = Place::new();
     assert!(place.run(&["completions", "bash"]).out.contains("--allow-dirty"));
     assert!(place.run(&["man"]).out.contains(".SH SUBCOMMANDS"));
+    assert_eq!(place.run(&["man", "--output", "@pages/man1"]).exit, Exit::Done);
+    assert!(place.read("pages/man1/dockfit-apply.1").contains("allow"));
+    place.write("file", "");
+    let said = place.run(&["man", "--output", "@file"]);
+    assert_eq!(said.exit, Exit::Error);
+    assert!(said.err.contains("the pages cannot be written"), "{}", said.err);
+}
+
+#[test]
+fn a_path_alone_is_a_diff_and_a_command_may_stand_behind_options() {
+    let place = Place::with(&[("Dockerfile", "FROM a\nRUN sleep 0\n")]);
+    let whole = place.run(&["diff", "@Dockerfile", "--only", "noops"]).out;
+    assert!(whole.contains("+RUN true"), "{whole}");
+    let until_hint = |text: &str| text.split("To apply:").next().map(str::to_owned);
+    let said = place.run(&["@Dockerfile", "--only", "noops"]).out;
+    assert_eq!(until_hint(&said), until_hint(&whole));
+    assert_eq!(
+        place.run(&["--only", "noops", "diff", "@Dockerfile"]).out,
+        place.run(&["diff", "--only", "noops", "@Dockerfile"]).out
+    );
+    assert_eq!(place.run(&["--only", "noops", "check", "@Dockerfile"]).exit, Exit::Found);
 }
 
 #[test]

@@ -14,8 +14,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clap::Parser as _;
-
 use crate::args::Cli;
 use crate::commands::{Exit, dispatch};
 use crate::console::capture;
@@ -100,8 +98,8 @@ impl Place {
             None => (*word).to_owned(),
         });
         let words: Vec<String> = words.collect();
-        let name = std::iter::once("dockfit".to_owned());
-        let cli = Cli::try_parse_from(name.chain(words.iter().cloned())).expect("valid words");
+        let (cli, words) = Cli::read(words.into_iter().map(Into::into).collect()).expect("valid words");
+        let words = words.into_iter().map(|word| word.into_string().expect("text")).collect();
         let (mut console, out, err) = capture::console(input, answers);
         console.words = words;
         let exit = dispatch(cli, passes::ALL, &mut console).expect("memory can be written");
