@@ -56,7 +56,11 @@ pub(super) fn parse(
             "format" => settings.format = Some(format(value)?),
             "exclude" => settings.exclude = Some(globs(value)?),
             "context" => settings.contexts = contexts(value, folder)?,
-            "groups" => settings.groups = Some(super::groups::groups(value)?),
+            "groups" => {
+                let (groups, told) = super::groups::groups(value)?;
+                settings.groups = Some(groups);
+                settings.selection.groups = told;
+            }
             "baseline" => settings.baseline = folder.join(string(value)?),
             unknown => {
                 let help = match nearest(unknown, KEYS.into_iter()) {

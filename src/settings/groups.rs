@@ -1,13 +1,15 @@
 //! `[groups]`: the groups that the Python dependencies are split into.
 
 use dockfit_python::{GroupOverride, Groups};
+use dockfit_rewrite::PackageGroups;
 use toml::de::DeTable;
 
 use super::file::{FileError, Value, strings, wrong};
 use super::nearest;
 
-/// The well-known groups with what the table says: `order = ["core", …]`, and a list `packages` for each group.
-pub(super) fn groups(value: &Value<'_>) -> Result<Groups, FileError> {
+/// The well-known groups with what the table says: `order = ["core", …]`, and a list `packages` for each group. The same as
+/// passes want it, too.
+pub(super) fn groups(value: &Value<'_>) -> Result<(Groups, PackageGroups), FileError> {
     let table = value.get_ref().as_table().ok_or_else(|| {
         wrong(value, "a table of groups", "`[groups.core]`, and below it `packages = [\"fastapi\"]`")
     })?;
@@ -29,7 +31,9 @@ pub(super) fn groups(value: &Value<'_>) -> Result<Groups, FileError> {
         }
     }
     let made = Groups::well_known().and_then(|known| known.with(&overrides, order.as_deref(), ""));
-    made.map_err(|error| {
+    let packages = overrides.into_iter().map(|group| (group.name, group.packages)).collect();
+    let told = PackageGroups { packages, order };
+    made.map(|groups| (groups, told)).map_err(|error| {
         let at = table.iter().find(|(name, _)| {
             let name = name.get_ref().as_ref();
             error.field == format!("groups.{name}") || error.field == format!("groups.{name}.packages")

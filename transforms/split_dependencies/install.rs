@@ -6,10 +6,12 @@ use dockfit_dockerfile::model::Value;
 use dockfit_shell::ast::Node;
 use dockfit_shell::{OperatorKind, Step as At};
 
+use super::managers::{self, Managed};
 use super::options::{self, Treatment};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, As, Call};
 use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
 
 /// An install of the dependencies of a project.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub(super) enum What {
     Requirements { word: String, path: String },
     /// A project: as the step names its folder (with extras), and that folder in the image.
     Project { word: String, folder: String, extras: Vec<String> },
+    /// What a manager installs from its own lock: the folder of its project in the image.
+    Locked { managed: Managed, folder: String },
 }
 
 /// The folder that an install fills.
@@ -75,6 +79,24 @@ pub(super) fn read(step: &Step<'_>) -> Option<Result<Install, Refusal>> {
         return Some(Err(Refusal::new("exec-form", "the install is in exec form", "write it in shell form")));
     }
     Some(install.and_then(|install| Ok(Install { before: before(step, call)?, ..install })))
+}
+
+/// The install of a manager from its own lock in a step, if it has one; why it cannot be split, if that is so.
+pub(super) fn read_locked(steps: &Steps<'_>, step: &Step<'_>) -> Option<Result<Install, Refusal>> {
+    let managed = managers::read(steps, step)?;
+    Some(managed.and_then(|managed| {
+        let program = managed.name;
+        let folder = absolute(step, ".").ok_or_else(|| workdir_unknown(program))?;
+        let what = What::Locked { managed, folder };
+        let (no_deps, require_hashes) = (false, false);
+        Ok(Install { what, operand: 0..0, root: None, no_deps, require_hashes, program, before: None })
+    }))
+}
+
+fn workdir_unknown(word: &str) -> Refusal {
+    let text =
+        format!("the working directory is not known, so that it cannot be told which files `{word}` means");
+    Refusal::new("workdir-unknown", text, "set WORKDIR before the step")
 }
 
 /// The words of `call` behind `pip install`, and who installs.
@@ -228,12 +250,7 @@ impl Reading {
             _ => (word.as_str(), ""),
         };
         let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| bare.ends_with(end));
-        let path = absolute(step, bare).ok_or_else(|| {
-            let text = format!(
-                "the working directory is not known, so that it cannot be told which file `{word}` is"
-            );
-            Refusal::new("workdir-unknown", text, "set WORKDIR before the step")
-        })?;
+        let path = absolute(step, bare).ok_or_else(|| workdir_unknown(word))?;
         // What is quoted or holds a variable is not written anew; a `[` is quoted with good reason.
         let plain = arg.text == *word || arg.text.ends_with(word.as_str()) || !extras.is_empty();
         let (Some(operand), true, false) = (range.clone(), plain, archive || bare.contains("://")) else {

@@ -2,6 +2,7 @@
 
 mod bases;
 mod install;
+mod managers;
 mod options;
 mod shape;
 mod sources;
@@ -94,8 +95,9 @@ fn decide(file: &File<'_>, written: &mut Files) -> Vec<Decision> {
     let mut tree = None;
     let mut seen = Vec::new();
     let mut decisions = Vec::new();
-    for step in steps.mentioning(&["pip", "uv"]) {
-        let Some(install) = install::read(step) else { continue };
+    for step in steps.mentioning(&["pip", "uv", "poetry", "pdm"]) {
+        let read = install::read(step).or_else(|| install::read_locked(&steps, step));
+        let Some(install) = read else { continue };
         let span = step.instruction.text_span();
         let tree = tree.get_or_insert_with(|| Tree::of(file.task.project, file.dockerfile));
         let tree = tree.as_ref().map_err(Clone::clone);
@@ -134,16 +136,21 @@ fn split(
         // The project alone, behind its dependencies.
         return Ok(None);
     }
+    let is_seen = step.stages().next().is_some_and(|stage| seen.contains(&stage));
+    if is_seen && matches!(install.what, What::Locked { .. }) {
+        // The manager completes what the groups have installed.
+        return Ok(None);
+    }
     let found = tree.found(step, install)?;
     if tree.is_made(&found.source) {
         return Ok(Some((&STAGES, Outcome::Already)));
     }
-    if step.stages().next().is_some_and(|stage| seen.contains(&stage)) {
+    if is_seen {
         let text = "an earlier step of this stage is split already";
         return Err(Refusal::new("several-installs", text, "install all dependencies in one step"));
     }
     let lead = shape::lead(tree, steps, step, install, &found)?;
-    let groups = tree.groups(step, install, &found)?;
+    let groups = tree.groups(step, install, &found, &file.task.selection.groups)?;
     if let Some(other) =
         groups.files.iter().find(|one| written.get(&one.path).is_some_and(|text| *text != one.text))
     {

@@ -33,7 +33,7 @@ pub(super) fn lead(
     let model = step.model();
     let Some(stage) = model.stage_of(step.index) else { return Ok(Lead::default()) };
     let folder = match &install.what {
-        What::Project { folder, .. } => folder.clone(),
+        What::Project { folder, .. } | What::Locked { folder, .. } => folder.clone(),
         What::Requirements { path, .. } => path
             .rsplit_once('/')
             .map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
@@ -58,8 +58,13 @@ pub(super) fn lead(
             break;
         }
     }
+    if found.brought_by == step.index {
+        return Ok(Lead::default());
+    }
     let has_it = stage.instructions.contains(&found.brought_by) && lead.inputs.contains(&found.brought_by);
-    if !has_it {
+    // uv itself may come between.
+    let may_come = matches!(&install.what, What::Locked { managed, .. } if managed.name == "uv");
+    if !has_it || (may_come && !lead.between.is_empty()) {
         let line = step.line_of(found.brought_by);
         let text = format!(
             "steps that may need it stand between the COPY in line {line}, which brings `{}`, and the install",
@@ -113,6 +118,9 @@ pub(super) fn stages(
 ) -> Result<Stages, String> {
     let model = step.model();
     let Some(stage) = model.stage_of(step.index) else { return Err("the step is in no stage".to_owned()) };
+    if let What::Locked { managed, .. } = &install.what {
+        return Err(format!("`{}` completes the environment in its own step", managed.name));
+    }
     let root = install.root.as_ref().ok_or("the folder that it fills cannot be told")?;
     let takers = takers(step, stage, root)?;
     if stage.instructions.end != step.index + 1 {

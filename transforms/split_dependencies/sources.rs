@@ -5,13 +5,13 @@ use std::sync::Arc;
 use dockfit_dockerfile::Keyword;
 use dockfit_python::requirements_txt::RequirementsFile;
 use dockfit_python::{
-    ApartReason, Choice, Error, ErrorKind, Files, LockKind, MARK, Name, Request, Split, Wanted, is_compiled,
-    split,
+    ApartReason, Choice, Error, ErrorKind, Files, GroupOverride, LockKind, MARK, Name, Request, Split,
+    Wanted, is_compiled, read_manifest, split,
 };
 use dockfit_rewrite::context::{
-    CopiedFile, DockerIgnore, Inherited, Taken, context_files, ignore_file, taken,
+    CopiedFile, DockerIgnore, Inherited, Taken, context_files, ignore_file, mounted, taken,
 };
-use dockfit_rewrite::{Context, Dockerfile, FileSource, Project, ReadError, RelPath};
+use dockfit_rewrite::{Context, Dockerfile, FileSource, PackageGroups, Project, ReadError, RelPath};
 
 use super::bases;
 use super::install::{Install, What};
@@ -148,6 +148,13 @@ impl<'p> Tree<'p> {
         })
     }
 
+    /// The file that the step's own bind mounts show at `path`.
+    fn mounted(&self, step: &Step<'_>, path: &str) -> Option<Found> {
+        let Taken::Files(files) = mounted(self.dockerfile, step.index, &self.files) else { return None };
+        let found = files.into_iter().find(|file| file.target == path)?;
+        Some(Found { source: found.source, brought_by: step.index })
+    }
+
     /// What `install` reads: its requirements file, or the manifest of its project.
     pub(super) fn found(&self, step: &Step<'_>, install: &Install) -> Result<Found, Refusal> {
         let missing = |what: &str| {
@@ -156,6 +163,10 @@ impl<'p> Tree<'p> {
         };
         match &install.what {
             What::Requirements { path, .. } => self.find(step, path).ok_or_else(|| missing(path)),
+            What::Locked { folder, .. } => {
+                let path = format!("{folder}/pyproject.toml").replace("//", "/");
+                self.mounted(step, &path).or_else(|| self.find(step, &path)).ok_or_else(|| missing(&path))
+            }
             What::Project { folder, .. } => {
                 let manifests = ["pyproject.toml", "setup.cfg"];
                 let found = manifests
@@ -202,11 +213,21 @@ impl<'p> Tree<'p> {
         step: &Step<'_>,
         install: &Install,
         found: &Found,
+        groups: &PackageGroups,
     ) -> Result<Groups, Refusal> {
         let folder = found.source.rsplit_once('/').map_or("", |(folder, _)| folder);
         let in_project = |path: &str| self.context.join(path).map(|path| path.as_str().to_owned());
         let root = in_project(folder).unwrap_or_default();
         let mut request = Request::new(&root).map_err(|error| refusal(&error))?;
+        let own = &groups.packages;
+        let overrides: Vec<GroupOverride> = own
+            .iter()
+            .map(|(name, packages)| GroupOverride { name: name.clone(), packages: packages.clone() })
+            .collect();
+        request.groups = request
+            .groups
+            .with(&overrides, groups.order.as_deref(), "the configuration")
+            .map_err(|error| refusal(&error))?;
         request.environment = bases::environment(self.dockerfile, step.stages().next().unwrap_or_default());
         let mut was_fresh = matches!(install.what, What::Project { .. });
         match &install.what {
@@ -214,6 +235,19 @@ impl<'p> Tree<'p> {
                 let lock = self.lock_of(&found.source);
                 was_fresh = lock.is_some();
                 request.lock = in_project(&lock.unwrap_or_else(|| found.source.clone()));
+            }
+            What::Locked { managed, .. } => {
+                let manifest = in_project(&found.source).unwrap_or_default();
+                let manifest =
+                    read_manifest(&Snapshot(self.project), &manifest).map_err(|error| refusal(&error))?;
+                request.wanted = managed.wanted(&manifest);
+                let name = format!("{}.lock", managed.name);
+                let lock = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+                if self.text(&lock).is_none() {
+                    let text = format!("there is no `{name}` beside `{}`", found.source);
+                    return Err(Refusal::new("no-lock", text, format!("make one: `{} lock`", managed.name)));
+                }
+                request.lock = in_project(&lock);
             }
             What::Project { extras, .. } => {
                 let names = extras.iter().filter_map(|extra| Name::new(extra)).collect();
@@ -224,7 +258,9 @@ impl<'p> Tree<'p> {
         if let What::Project { .. } = install.what {
             fits(&made, &request.wanted)?;
         }
-        if let Some(apart) = made.partition.apart.first() {
+        let is_locked = matches!(install.what, What::Locked { .. });
+        // A manager installs in its own step what goes into no group.
+        if let Some(apart) = made.partition.apart.first().filter(|_| !is_locked) {
             let package = made.selection.items.get(apart.item);
             let name = package.and_then(|item| made.resolution.packages.get(item.package));
             let name = name.map_or("a package", |package| package.name.as_str());
@@ -235,7 +271,7 @@ impl<'p> Tree<'p> {
             let text = format!("`{name}` {why}, so that it goes into no group");
             return Err(Refusal::new(code, text, "install it in a RUN of its own, after the others"));
         }
-        if made.files.len() < 2 {
+        if made.partition.parts.len() < 2 {
             let text = "all packages are in one group, so that there is nothing to split";
             return Err(Refusal::new(
                 "one-group",

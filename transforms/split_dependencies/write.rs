@@ -8,6 +8,7 @@ use dockfit_rewrite::surgery::Habits;
 use dockfit_rewrite::{Declared, Edit, EditSet};
 
 use super::install::{Install, What};
+use super::managers::Managed;
 use super::shape::{self, Lead, Stages};
 use super::sources::{Found, Generated};
 use crate::cache_mounts::Refusal;
@@ -103,12 +104,16 @@ impl Writer<'_, '_> {
 
     /// Whether the old text stays where it is, and new text goes before it.
     fn keeps_old(&self) -> bool {
-        !self.replaces() && self.lead.between.is_empty() && self.install.before.is_none()
+        let locked = matches!(self.install.what, What::Locked { .. });
+        locked || (!self.replaces() && self.lead.between.is_empty() && self.install.before.is_none())
     }
 
     /// What does not need the files of the project: the instructions between, and the commands before the install.
     fn ahead(&self, written: &mut Written) -> Result<String, Refusal> {
         let mut text = String::new();
+        if self.keeps_old() {
+            return Ok(text);
+        }
         for index in &self.lead.between {
             text.push_str(&self.document().text(self.document().comments_above(*index)));
             text.push_str(&self.whole(*index, Vec::new(), true)?);
@@ -195,7 +200,7 @@ impl Writer<'_, '_> {
             return Ok(());
         }
         written.edits.push(Edit::insert(region.start, text));
-        if !self.install.no_deps {
+        if !self.install.no_deps && !matches!(self.install.what, What::Locked { .. }) {
             let operand = self.operand()?;
             written.edits.push(Edit::insert(operand.start, "--no-deps "));
             written.declares.push(Declared::PutIn { run, words: "--no-deps".to_owned() });
@@ -230,6 +235,12 @@ impl Writer<'_, '_> {
         if first {
             text.push_str(&self.comments(false));
         }
+        if let What::Locked { managed, .. } = &self.install.what {
+            let run = self.managed(managed, file);
+            self.declare(&run, written)?;
+            text.push_str(&run);
+            return Ok(());
+        }
         let mut words = Vec::new();
         if !self.install.no_deps {
             words.push("--no-deps".to_owned());
@@ -244,6 +255,25 @@ impl Writer<'_, '_> {
         self.declare(&run, written)?;
         text.push_str(&run);
         Ok(())
+    }
+
+    /// The RUN of a group for a manager that installs from its own lock.
+    fn managed(&self, managed: &Managed, file: &Generated) -> String {
+        let habits = self.habits();
+        let mut text = habits.keyword(Keyword::Run);
+        let instruction = self.step.instruction;
+        let bind = |value: &str| !value.contains("type=") || value.contains("type=bind");
+        let flags = instruction.command.flags.iter();
+        for flag in flags.filter(|flag| flag.name() != "mount" || !flag.value().is_some_and(bind)) {
+            let _ = write!(text, " {}", instruction.slice(&flag.range));
+        }
+        let is_first = self.files.first().is_some_and(|first| first.name == file.name);
+        if let Some(make) = managed.make.filter(|_| is_first) {
+            let _ = write!(text, " {make} &&");
+        }
+        let hashes = if file.hashed { " --require-hashes" } else { "" };
+        let _ = write!(text, " {} --no-deps{hashes} -r {}{}", managed.install, file.name, habits.line_end);
+        text
     }
 
     /// The comments above the copies that only the install needs, or all others that belong to it.
@@ -283,6 +313,7 @@ impl Writer<'_, '_> {
                 Some((folder, _)) => format!("{folder}/{name}"),
                 None => name.to_owned(),
             },
+            What::Locked { .. } => name.to_owned(),
             What::Project { word, .. } if word == "." || word == "./" => name.to_owned(),
             What::Project { word, .. } => format!("{}/{name}", word.trim_end_matches('/')),
         }

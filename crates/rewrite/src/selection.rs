@@ -16,6 +16,17 @@ pub struct Selection {
     pub allow_unsafe: bool,
     /// All but those that want a name.
     pub all: bool,
+    /// Which packages change together, for passes that divide what is installed.
+    pub groups: PackageGroups,
+}
+
+/// The user's groups of packages, beside or in the place of those that a pass knows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PackageGroups {
+    /// Each group's name, with its names and patterns of packages.
+    pub packages: Vec<(String, Vec<String>)>,
+    /// The groups in their order, what changes most seldom first.
+    pub order: Option<Vec<String>>,
 }
 
 /// Whether a decision may be made.
