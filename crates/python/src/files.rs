@@ -27,11 +27,15 @@ pub(crate) fn text_of(files: &dyn Files, path: &str) -> Result<Option<String>> {
     let bytes =
         files.read(path).map_err(|reason| Error::new(ErrorKind::Unreadable, Place::file(path), reason))?;
     let Some(bytes) = bytes else { return Ok(None) };
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text.to_owned())),
+    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => rest.to_vec(),
+        None => bytes,
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
         Err(error) => {
-            let valid = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+            let valid = error.utf8_error().valid_up_to();
+            let valid = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
             let place = Place::at(path, &valid, valid.len());
             Err(Error::new(ErrorKind::Syntax, place, "not UTF-8").with_way_out("save the file as UTF-8"))
         }

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
-use toml::de::{DeTable, DeValue};
 
 use super::python_json::{COMPACT, DEFAULT, Json};
 use crate::error::Result;
-use crate::toml_tree::Document;
+use crate::toml_tree::{Document, Entries, Value};
 
 const REASON: &str = "the digest that it holds is another one";
 
@@ -19,12 +18,12 @@ fn sha256(text: &str) -> String {
     hex
 }
 
-fn get<'a>(table: Option<&'a DeTable<'a>>, key: &str) -> Option<&'a DeValue<'a>> {
-    table.and_then(|table| table.get(key)).map(toml::Spanned::get_ref)
+fn get<'a>(table: Option<&'a Entries<'a>>, key: &str) -> Option<&'a Value<'a>> {
+    table.and_then(|table| table.get(key)).map(|item| &item.value)
 }
 
-fn sub<'a>(table: Option<&'a DeTable<'a>>, key: &str) -> Option<&'a DeTable<'a>> {
-    get(table, key).and_then(DeValue::as_table)
+fn sub<'a>(table: Option<&'a Entries<'a>>, key: &str) -> Option<&'a Entries<'a>> {
+    get(table, key).and_then(Value::as_table)
 }
 
 /// Poetry's `content-hash`, in the forms of 1.x and 2.x.
@@ -40,7 +39,7 @@ pub(super) fn poetry(hash: &str, manifest: &str, text: &str) -> Result<Option<St
 
 const LEGACY: [&str; 4] = ["dependencies", "source", "extras", "dev-dependencies"];
 
-fn poetry_legacy(root: Option<&DeTable<'_>>) -> String {
+fn poetry_legacy(root: Option<&Entries<'_>>) -> String {
     let poetry = sub(sub(root, "tool"), "poetry");
     let mut entries = Vec::new();
     for key in LEGACY {
@@ -50,7 +49,7 @@ fn poetry_legacy(root: Option<&DeTable<'_>>) -> String {
     Json::Object(entries).print(DEFAULT)
 }
 
-fn poetry_text(root: Option<&DeTable<'_>>, with_groups: bool) -> String {
+fn poetry_text(root: Option<&Entries<'_>>, with_groups: bool) -> String {
     let project = sub(root, "project");
     let mut of_project = Vec::new();
     for key in ["requires-python", "dependencies", "optional-dependencies"] {
@@ -90,7 +89,7 @@ pub(super) fn pdm(hash: &str, manifest: &str, text: &str) -> Result<Option<Strin
     Ok((!fresh).then(|| REASON.to_owned()))
 }
 
-fn pdm_text(root: Option<&DeTable<'_>>, old: bool) -> String {
+fn pdm_text(root: Option<&Entries<'_>>, old: bool) -> String {
     let project = sub(root, "project");
     let settings = sub(sub(root, "tool"), "pdm");
     let or_list = |table, key| match get(table, key) {
@@ -103,11 +102,10 @@ fn pdm_text(root: Option<&DeTable<'_>>, old: bool) -> String {
     };
     let mut groups: Vec<(String, Vec<Json<'_>>)> = Vec::new();
     for table in [sub(root, "dependency-groups"), sub(settings, "dev-dependencies")] {
-        for (key, value) in table.into_iter().flat_map(|table| table.iter()) {
-            let name = crate::Name::new(key.get_ref())
-                .map_or_else(|| key.get_ref().to_string(), |name| name.to_string());
-            let items = value.get_ref().as_array().into_iter().flat_map(|list| list.iter());
-            let items: Vec<Json<'_>> = items.map(|item| Json::Toml(item.get_ref())).collect();
+        for (key, value) in table.into_iter().flat_map(Entries::iter) {
+            let name = crate::Name::new(key).map_or_else(|| key.to_owned(), |name| name.to_string());
+            let items = value.value.as_array().into_iter().flatten();
+            let items: Vec<Json<'_>> = items.map(|item| Json::Toml(&item.value)).collect();
             match groups.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, list)) => list.extend(items),
                 None => groups.push((name, items)),
@@ -165,10 +163,9 @@ pub(super) fn pipenv(hash: &str, manifest: &str, text: &str) -> Result<Option<St
         "default",
         "develop",
     ];
-    for (key, value) in document.raw() {
-        let name = key.get_ref().as_ref();
+    for (name, item) in document.raw().iter() {
         if !known.contains(&name) {
-            entries.push((name.to_owned(), Json::Toml(value.get_ref())));
+            entries.push((name.to_owned(), Json::Toml(&item.value)));
         }
     }
     let fresh = sha256(&Json::Object(entries).print(COMPACT)) == hash;

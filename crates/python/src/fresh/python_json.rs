@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use toml::de::{DeTable, DeValue};
+use crate::toml_tree::{Entries, Value};
 
 /// What stands between parts.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub(super) const COMPACT: Separators = Separators { item: ",", key: ":" };
 /// A JSON value of which parts come from a TOML file.
 pub(super) enum Json<'a> {
     Null,
-    Toml(&'a DeValue<'a>),
+    Toml(&'a Value<'a>),
     Text(&'a str),
     List(Vec<Json<'a>>),
     Object(Vec<(String, Json<'a>)>),
@@ -65,44 +65,41 @@ impl Json<'_> {
     }
 }
 
-fn toml(value: &DeValue<'_>, separators: Separators, out: &mut String) {
+fn toml(value: &Value<'_>, separators: Separators, out: &mut String) {
     match value {
-        DeValue::String(text) => string(text, out),
-        DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
+        Value::String(text) => string(text, out),
+        Value::Integer(digits, radix) => match i128::from_str_radix(digits, *radix) {
             Ok(number) => {
                 let _ = write!(out, "{number}");
             }
-            Err(_) => out.push_str(number.as_str()),
+            Err(_) => out.push_str(digits),
         },
-        DeValue::Float(number) => out.push_str(number.as_str()),
-        DeValue::Boolean(is) => out.push_str(if *is { "true" } else { "false" }),
-        DeValue::Datetime(time) => string(&time.to_string(), out),
-        DeValue::Array(items) => {
+        Value::Float(number) => out.push_str(number),
+        Value::Boolean(is) => out.push_str(if *is { "true" } else { "false" }),
+        Value::Datetime(time) => string(time, out),
+        Value::Array(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
                     out.push_str(separators.item);
                 }
-                toml(item.get_ref(), separators, out);
+                toml(&item.value, separators, out);
             }
             out.push(']');
         }
-        DeValue::Table(entries) => table(entries, separators, out),
+        Value::Table(entries) => table(entries, separators, out),
     }
 }
 
-fn table(entries: &DeTable<'_>, separators: Separators, out: &mut String) {
-    let mut sorted: Vec<(&str, &DeValue<'_>)> =
-        entries.iter().map(|(key, value)| (key.get_ref().as_ref(), value.get_ref())).collect();
-    sorted.sort_by_key(|(key, _)| *key);
+fn table(entries: &Entries<'_>, separators: Separators, out: &mut String) {
     out.push('{');
-    for (index, (key, value)) in sorted.into_iter().enumerate() {
+    for (index, (key, item)) in entries.iter().enumerate() {
         if index > 0 {
             out.push_str(separators.item);
         }
         string(key, out);
         out.push_str(separators.key);
-        toml(value, separators, out);
+        toml(&item.value, separators, out);
     }
     out.push('}');
 }
@@ -133,15 +130,15 @@ fn string(text: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::toml_tree::Document;
 
     #[test]
     fn it_prints_as_python_does() {
         let text = "b = 'ü😀\"\\'\na = [1, 0x10, true, {z = 1, y = []}]\n";
-        let table = DeTable::parse(text).expect("toml");
-        let entries = table.get_ref().iter();
-        let object = Json::Object(
-            entries.map(|(key, value)| (key.get_ref().to_string(), Json::Toml(value.get_ref()))).collect(),
-        );
+        let document = Document::parse("a.toml", text).expect("toml");
+        let entries = document.raw().iter();
+        let object =
+            Json::Object(entries.map(|(key, item)| (key.to_owned(), Json::Toml(&item.value))).collect());
         let expected = r#"{"a": [1, 16, true, {"y": [], "z": 1}], "b": "\u00fc\ud83d\ude00\"\\"}"#;
         assert_eq!(object.print(DEFAULT), expected);
         assert_eq!(object.print(COMPACT), expected.replace(": ", ":").replace(", ", ","));

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeValue;
-
 use super::build::{
     Names, add_project, by_extra, dist, edges_to, is_hash, package, refuse_duplicates, refuse_mixed_hashes,
 };
@@ -12,7 +10,7 @@ use crate::manifest::{Manifest, poetry_specifiers};
 use crate::marker::Marker;
 use crate::name::Name;
 use crate::resolution::{Edge, LockKind, Package, Record, Resolution, Source, When};
-use crate::toml_tree::{Document, Table};
+use crate::toml_tree::{Document, Table, Value};
 
 /// Reads lock versions 1.1 to 2.1. What is needed directly is only in the manifest.
 ///
@@ -119,11 +117,11 @@ fn entry(table: &Table<'_, '_>, old_files: &BTreeMap<Name, Vec<(String, String)>
 /// Since 2.1: one marker, or one per group.
 fn markers(table: &Table<'_, '_>) -> Result<Marker> {
     match table.raw("markers") {
-        Some(DeValue::Table(_)) => {
+        Some(Value::Table(_)) => {
             let Some(groups) = table.table("markers")? else { return Ok(Marker::always()) };
             // A group that is not named has none; poetry writes the table only where they differ.
             let named = groups.keys().count();
-            let all = table.array("groups")?.map_or(named, |groups| groups.len());
+            let all = table.array("groups")?.map_or(named, <[_]>::len);
             let mut marker = if named < all { Marker::always() } else { Marker::never() };
             for key in groups.keys() {
                 marker = marker.or(&groups.marker(key)?);
@@ -167,12 +165,12 @@ fn all_edges(table: &Table<'_, '_>, packages: &[Package], names: &Names) -> Resu
     for key in dependencies.keys() {
         let name = dependencies.as_name(key, key)?;
         match dependencies.raw(key) {
-            Some(DeValue::String(constraint)) => {
+            Some(Value::String(constraint)) => {
                 let targets = targets(packages, names, &name, constraint);
                 found.extend(edges_to(&targets, &name, &[], &Marker::always(), &When::Always));
             }
-            Some(DeValue::Array(list)) => {
-                let all_text = list.iter().all(|one| one.get_ref().is_str());
+            Some(Value::Array(list)) => {
+                let all_text = list.iter().all(|one| one.value.as_str().is_some());
                 if all_text {
                     for constraint in dependencies.plain_strings(key)? {
                         let targets = targets(packages, names, &name, constraint);

@@ -1,13 +1,11 @@
 //! Dependencies that `[project]` leaves to the build backend, where a file holds them.
 
-use toml::de::DeValue;
-
 use super::{Dependency, Manifest, Tool};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{Files, folder_of, join};
 use crate::marker::Marker;
 use crate::requirements_txt::{Target, read_requirements};
-use crate::toml_tree::Table;
+use crate::toml_tree::{Table, Value};
 
 /// Fills in what setuptools and hatch read from requirement files; what is left stays in `dynamic`.
 ///
@@ -59,7 +57,7 @@ fn dependency_files(tool: &Table<'_, '_>) -> Result<Option<Vec<String>>> {
 
 fn file_list(entry: &Table<'_, '_>, key: &str) -> Result<Vec<String>> {
     match entry.raw(key) {
-        Some(DeValue::String(text)) => Ok(vec![text.to_string()]),
+        Some(Value::String(text)) => Ok(vec![text.to_string()]),
         _ => Ok(entry.plain_strings(key)?.into_iter().map(str::to_owned).collect()),
     }
 }

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeValue;
-
 use super::{Dependency, Manifest};
 use crate::error::{ErrorKind, Result};
 use crate::name::Name;
 use crate::requirement::Requirement;
-use crate::toml_tree::Table;
+use crate::toml_tree::{Table, Value};
 
 enum Entry {
     Dependency(Box<Dependency>),
@@ -40,11 +38,11 @@ pub(super) fn read(root: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> 
 
 fn entries(table: &Table<'_, '_>, key: &str) -> Result<Vec<Entry>> {
     let mut found = Vec::new();
-    for (index, value) in table.array(key)?.into_iter().flat_map(|array| array.iter()).enumerate() {
+    for (index, item) in table.array(key)?.into_iter().flatten().enumerate() {
         let field = format!("{key}[{index}]");
-        let place = table.place_at(value.span().start);
-        match value.get_ref() {
-            DeValue::String(text) => {
+        let place = table.place_at(item.start);
+        match &item.value {
+            Value::String(text) => {
                 let requirement = Requirement::parse(text).map_err(|error| {
                     table.error_at(
                         ErrorKind::InvalidValue,
@@ -55,8 +53,8 @@ fn entries(table: &Table<'_, '_>, key: &str) -> Result<Vec<Entry>> {
                 })?;
                 found.push(Entry::Dependency(Box::new(Dependency::plain(requirement, place))));
             }
-            DeValue::Table(entry) => {
-                let include = entry.get("include-group").and_then(|name| name.get_ref().as_str());
+            Value::Table(entry) => {
+                let include = entry.get("include-group").and_then(|name| name.value.as_str());
                 let Some(name) = include.and_then(Name::new).filter(|_| entry.len() == 1) else {
                     let message = "only `{include-group = \"NAME\"}` may stand here";
                     return Err(table.error_at(ErrorKind::InvalidValue, place, &field, message));

@@ -1,14 +1,12 @@
 //! `Pipfile`.
 
-use toml::de::DeValue;
-
 use super::{DeclaredSource, Dependency, Manifest, Tool};
 use crate::error::{ErrorKind, Result};
 use crate::marker::Marker;
 use crate::name::Name;
 use crate::requirement::{Requirement, check_specifiers};
 use crate::resolution::{Index, IndexRole};
-use crate::toml_tree::{Document, Table};
+use crate::toml_tree::{Document, Table, Value};
 
 /// Tables that hold no packages.
 const OTHERS: [&str; 5] = ["source", "requires", "scripts", "pipenv", "pipfile"];
@@ -56,7 +54,7 @@ pub(super) fn read(path: &str, text: &str) -> Result<Manifest> {
 
 fn dependency(table: &Table<'_, '_>, key: &str) -> Result<Dependency> {
     let name = table.as_name(key, key)?;
-    if let Some(DeValue::String(text)) = table.raw(key) {
+    if let Some(Value::String(text)) = table.raw(key) {
         return build(table, key, key, &name, text);
     }
     let Some(entry) = table.table(key)? else {

@@ -1,7 +1,5 @@
 //! `[tool.poetry]`: dependencies with poetry's constraints, groups, extras, sources.
 
-use toml::de::DeValue;
-
 use super::poetry_constraint::specifiers;
 use super::{DeclaredSource, Dependency, Manifest};
 use crate::error::{ErrorKind, Result};
@@ -9,7 +7,7 @@ use crate::marker::Marker;
 use crate::name::Name;
 use crate::requirement::Requirement;
 use crate::resolution::{Index, IndexRole};
-use crate::toml_tree::Table;
+use crate::toml_tree::{Table, Value};
 
 /// Reads the table. With `[project]` beside it, its dependencies only add where packages come from.
 ///
@@ -107,12 +105,12 @@ fn optional_names(poetry: &Table<'_, '_>) -> Result<Vec<(Name, Vec<Name>)>> {
 fn dependencies(table: &Table<'_, '_>, key: &str) -> Result<Vec<(Dependency, bool)>> {
     let name = table.as_name(key, key)?;
     match table.raw(key) {
-        Some(DeValue::String(text)) => Ok(vec![(dependency(table, key, &name, text, None)?, false)]),
-        Some(DeValue::Table(_)) => {
+        Some(Value::String(text)) => Ok(vec![(dependency(table, key, &name, text, None)?, false)]),
+        Some(Value::Table(_)) => {
             let Some(entry) = table.table(key)? else { return Ok(Vec::new()) };
             Ok(vec![from_table(&entry, key, &name)?])
         }
-        Some(DeValue::Array(_)) => {
+        Some(Value::Array(_)) => {
             table.tables(key)?.iter().map(|entry| from_table(entry, key, &name)).collect()
         }
         Some(other) => {

@@ -1,11 +1,9 @@
 //! What uv, pdm and hatch add to `pyproject.toml`.
 
-use toml::de::DeValue;
-
 use super::{DeclaredSource, Dependency, Manifest, Tool};
 use crate::error::{ErrorKind, Result};
 use crate::resolution::{Index, IndexRole};
-use crate::toml_tree::Table;
+use crate::toml_tree::{Table, Value};
 
 /// Reads the tables of `[tool]`.
 pub(super) fn read(tool: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
@@ -37,7 +35,7 @@ fn uv(uv: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
         manifest.groups.entry(uv.as_name("dev-dependencies", "dev")?).or_default().extend(dev);
     }
     match uv.raw("default-groups") {
-        Some(DeValue::String(_)) => manifest.default_groups.extend(manifest.groups.keys().cloned()),
+        Some(Value::String(_)) => manifest.default_groups.extend(manifest.groups.keys().cloned()),
         Some(_) => manifest.default_groups.extend(uv.names("default-groups")?),
         None => manifest.default_groups.extend(uv.as_name("dev", "dev").ok()),
     }
@@ -70,7 +68,7 @@ fn uv(uv: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
         for key in sources.keys() {
             let name = sources.as_name(key, key)?;
             let entries = match sources.raw(key) {
-                Some(DeValue::Array(_)) => sources.tables(key)?,
+                Some(Value::Array(_)) => sources.tables(key)?,
                 _ => sources.table(key)?.into_iter().collect(),
             };
             for entry in entries {

@@ -1,26 +1,40 @@
 //! TOML with places: fields are asked for by name and type, and what is wrong is said with line and field.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
-use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::DeTable;
 
 use crate::error::{Error, ErrorKind, Lines, Place, Result};
 use crate::marker::Marker;
 use crate::name::Name;
 use crate::requirement::Requirement;
 
+#[cfg(test)]
+mod agreement;
+mod plain;
+mod value;
+
+pub(crate) use value::{Entries, Item, Value};
+
 /// A TOML file.
 pub(crate) struct Document<'t> {
     path: &'t str,
     text: &'t str,
     lines: Lines,
-    root: Spanned<DeTable<'t>>,
+    root: Entries<'t>,
 }
 
 impl<'t> Document<'t> {
     pub(crate) fn parse(path: &'t str, text: &'t str) -> Result<Self> {
+        let root = match plain::parse(text) {
+            Some(root) => root,
+            None => Self::parse_all(path, text)?,
+        };
+        Ok(Self { path, text, lines: Lines::of(text), root })
+    }
+
+    /// All of the language, and its mistakes.
+    fn parse_all(path: &str, text: &'t str) -> Result<Entries<'t>> {
         let root = DeTable::parse(text).map_err(|error| {
             let place = match error.span() {
                 Some(span) => Place::at(path, text, span.start),
@@ -29,12 +43,12 @@ impl<'t> Document<'t> {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             Error::new(ErrorKind::Syntax, place, format!("this is no TOML: {message}"))
         })?;
-        Ok(Self { path, text, lines: Lines::of(text), root })
+        Ok(value::of_table(root.into_inner()))
     }
 
     /// The tree itself, for hashes over parts of a file.
-    pub(crate) fn raw(&self) -> &DeTable<'t> {
-        self.root.get_ref()
+    pub(crate) fn raw(&self) -> &Entries<'t> {
+        &self.root
     }
 
     fn place(&self, offset: usize) -> Place {
@@ -42,7 +56,7 @@ impl<'t> Document<'t> {
     }
 
     pub(crate) fn root(&self) -> Table<'_, '_> {
-        Table { origin: self, entries: self.root.get_ref(), span: 0..0, above: None }
+        Table { origin: self, entries: &self.root, start: 0, above: None }
     }
 }
 
@@ -57,8 +71,8 @@ struct Above<'d, 'p> {
 /// One table, with the way to it.
 pub(crate) struct Table<'d, 'p> {
     origin: &'d Document<'d>,
-    entries: &'d DeTable<'d>,
-    span: Range<usize>,
+    entries: &'d Entries<'d>,
+    start: usize,
     above: Option<Above<'d, 'p>>,
 }
 
@@ -85,12 +99,12 @@ impl<'d, 'p> Table<'d, 'p> {
     }
 
     pub(crate) fn place(&self) -> Place {
-        self.origin.place(self.span.start)
+        self.origin.place(self.start)
     }
 
     pub(crate) fn place_of(&self, key: &str) -> Place {
-        match self.entries.get_key_value(key) {
-            Some((key, _)) => self.origin.place(key.span().start),
+        match self.entries.entry(key) {
+            Some(entry) => self.origin.place(entry.start),
             None => self.place(),
         }
     }
@@ -114,31 +128,31 @@ impl<'d, 'p> Table<'d, 'p> {
         Error::new(kind, place, message).in_field(self.field(key))
     }
 
-    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) -> Error {
-        let found = value.get_ref().type_str();
-        let place = self.origin.place(value.span().start);
+    fn wrong_type(&self, key: &str, item: &Item<'_>, wanted: &str) -> Error {
+        let found = item.value.type_str();
+        let place = self.origin.place(item.start);
         Error::new(ErrorKind::WrongType, place, format!("{wanted} was expected, found {found}"))
             .in_field(self.field(key))
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
+        self.entries.entry(key).is_some()
     }
 
-    pub(crate) fn raw(&self, key: &str) -> Option<&'d DeValue<'d>> {
-        self.entries.get(key).map(Spanned::get_ref)
+    pub(crate) fn raw(&self, key: &str) -> Option<&'d Value<'d>> {
+        self.entries.get(key).map(|item| &item.value)
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'d str> {
-        self.entries.keys().map(|key| key.get_ref().as_ref())
+        self.entries.iter().map(|(key, _)| key)
     }
 
     pub(crate) fn string(&self, key: &str) -> Result<Option<&'d str>> {
         match self.entries.get(key) {
             None => Ok(None),
-            Some(value) => match value.get_ref() {
-                DeValue::String(text) => Ok(Some(text.as_ref())),
-                _ => Err(self.wrong_type(key, value, "a string")),
+            Some(item) => match &item.value {
+                Value::String(text) => Ok(Some(text.as_ref())),
+                _ => Err(self.wrong_type(key, item, "a string")),
             },
         }
     }
@@ -151,9 +165,9 @@ impl<'d, 'p> Table<'d, 'p> {
     pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>> {
         match self.entries.get(key) {
             None => Ok(None),
-            Some(value) => match value.get_ref() {
-                DeValue::Boolean(is) => Ok(Some(*is)),
-                _ => Err(self.wrong_type(key, value, "true or false")),
+            Some(item) => match &item.value {
+                Value::Boolean(is) => Ok(Some(*is)),
+                _ => Err(self.wrong_type(key, item, "true or false")),
             },
         }
     }
@@ -161,21 +175,21 @@ impl<'d, 'p> Table<'d, 'p> {
     pub(crate) fn unsigned(&self, key: &str) -> Result<Option<u64>> {
         match self.entries.get(key) {
             None => Ok(None),
-            Some(value) => value
-                .get_ref()
-                .as_integer()
-                .and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok())
-                .map(Some)
-                .ok_or_else(|| self.wrong_type(key, value, "a number from 0")),
+            Some(item) => match &item.value {
+                Value::Integer(digits, radix) => u64::from_str_radix(digits, *radix).ok(),
+                _ => None,
+            }
+            .map(Some)
+            .ok_or_else(|| self.wrong_type(key, item, "a number from 0")),
         }
     }
 
-    pub(crate) fn array(&self, key: &str) -> Result<Option<&'d DeArray<'d>>> {
+    pub(crate) fn array(&self, key: &str) -> Result<Option<&'d [Item<'d>]>> {
         match self.entries.get(key) {
             None => Ok(None),
-            Some(value) => match value.get_ref() {
-                DeValue::Array(array) => Ok(Some(array)),
-                _ => Err(self.wrong_type(key, value, "a list")),
+            Some(item) => match &item.value {
+                Value::Array(array) => Ok(Some(array)),
+                _ => Err(self.wrong_type(key, item, "a list")),
             },
         }
     }
@@ -186,13 +200,12 @@ impl<'d, 'p> Table<'d, 'p> {
     {
         match self.entries.get(key) {
             None => Ok(None),
-            Some(value) => match value.get_ref() {
-                DeValue::Table(table) => {
-                    let span = value.span();
+            Some(item) => match &item.value {
+                Value::Table(table) => {
                     let above = Some(Above { table: self, key, index: None });
-                    Ok(Some(Table { origin: self.origin, entries: table, span, above }))
+                    Ok(Some(Table { origin: self.origin, entries: table, start: item.start, above }))
                 }
-                _ => Err(self.wrong_type(key, value, "a table")),
+                _ => Err(self.wrong_type(key, item, "a table")),
             },
         }
     }
@@ -203,12 +216,12 @@ impl<'d, 'p> Table<'d, 'p> {
         'p: 's,
     {
         let mut found = Vec::new();
-        for (index, value) in self.array(key)?.into_iter().flat_map(|array| array.iter()).enumerate() {
-            let DeValue::Table(table) = value.get_ref() else {
-                return Err(self.wrong_type(&format!("{key}[{index}]"), value, "a table"));
+        for (index, item) in self.array(key)?.into_iter().flatten().enumerate() {
+            let Value::Table(table) = &item.value else {
+                return Err(self.wrong_type(&format!("{key}[{index}]"), item, "a table"));
             };
             let above = Some(Above { table: self, key, index: Some(index) });
-            found.push(Table { origin: self.origin, entries: table, span: value.span(), above });
+            found.push(Table { origin: self.origin, entries: table, start: item.start, above });
         }
         Ok(found)
     }
@@ -216,11 +229,11 @@ impl<'d, 'p> Table<'d, 'p> {
     /// A list of strings with the place of each; empty where there is none.
     pub(crate) fn strings(&self, key: &str) -> Result<Vec<(&'d str, Place)>> {
         let mut found = Vec::new();
-        for (index, value) in self.array(key)?.into_iter().flat_map(|array| array.iter()).enumerate() {
-            let DeValue::String(text) = value.get_ref() else {
-                return Err(self.wrong_type(&format!("{key}[{index}]"), value, "a string"));
+        for (index, item) in self.array(key)?.into_iter().flatten().enumerate() {
+            let Value::String(text) = &item.value else {
+                return Err(self.wrong_type(&format!("{key}[{index}]"), item, "a string"));
             };
-            found.push((text.as_ref(), self.origin.place(value.span().start)));
+            found.push((text.as_ref(), self.origin.place(item.start)));
         }
         Ok(found)
     }
@@ -228,9 +241,9 @@ impl<'d, 'p> Table<'d, 'p> {
     /// The same without places, for long lists.
     pub(crate) fn plain_strings(&self, key: &str) -> Result<Vec<&'d str>> {
         let mut found = Vec::new();
-        for (index, value) in self.array(key)?.into_iter().flat_map(|array| array.iter()).enumerate() {
-            let DeValue::String(text) = value.get_ref() else {
-                return Err(self.wrong_type(&format!("{key}[{index}]"), value, "a string"));
+        for (index, item) in self.array(key)?.into_iter().flatten().enumerate() {
+            let Value::String(text) = &item.value else {
+                return Err(self.wrong_type(&format!("{key}[{index}]"), item, "a string"));
             };
             found.push(text.as_ref());
         }
