@@ -28,7 +28,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 # Each in an environment of its own: their dependencies do not agree.
 TOOLS = {
-    "uv": "uv", "poetry": "poetry>=2,<3", "poetry-1": "poetry>=1.8,<2", "pdm": "pdm", "pip-tools": "pip-tools", "pipenv": "pipenv",
+    "uv": "uv", "poetry": "poetry>=2,<3", "poetry-1": "poetry>=1.8,<2", "pdm": "pdm[locked]", "pip-tools": "pip-tools", "pipenv": "pipenv",
 }
 
 
@@ -41,12 +41,19 @@ class Tools:
 
     def __init__(self, folder):
         self.folder = folder
+        uv = folder / "uv/bin/uv"
         for name, package in TOOLS.items():
-            if not (folder / name / "complete").exists():
-                shutil.rmtree(folder / name, ignore_errors=True)
-                checked([sys.executable, "-m", "venv", folder / name])
-                checked([folder / name / "bin/pip", "install", "--quiet", package])
-                (folder / name / "complete").touch()
+            target = folder / name
+            if (target / "complete").exists():
+                continue
+            shutil.rmtree(target, ignore_errors=True)
+            if name == "uv":
+                checked([sys.executable, "-m", "venv", target])
+                checked([target / "bin/pip", "install", "--quiet", package])
+            else:
+                checked([uv, "venv", "--quiet", "--python", sys.executable, target])
+                checked([uv, "pip", "install", "--quiet", "--python", target / "bin/python", package])
+            (target / "complete").touch()
 
     def environment(self, case, python):
         """For a tool that installs into the environment of `python`."""
@@ -104,8 +111,18 @@ def packages(uv, python):
     return {line for line in text.splitlines() if line and not line.startswith(("-e", "#"))}
 
 
+def index():
+    """The package index: poetry may not reach what it asks by default."""
+    script = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+    return os.environ.get("DOCKFIT_INDEX") or checked([sys.executable, "-c", script]).strip()
+
+
 def lock(binary, case, folder, environment):
     """Makes the lock; what it said, where it must be refused."""
+    manifest = folder / "pyproject.toml"
+    if case.get("install", [""])[0] == "poetry":
+        with manifest.open("a") as file:
+            file.write(f'\n[[tool.poetry.source]]\nname = "index"\nurl = "{index()}"\npriority = "primary"\n')
     command = case.get("lock", [binary, "lock", "."])
     if command is False:
         return ""
