@@ -7,6 +7,7 @@ mod ci_cache;
 mod copy_order;
 mod dockerfiles;
 mod dockerignore;
+mod git_history;
 mod healthcheck;
 mod package_caches;
 mod pip_environment;
@@ -22,6 +23,8 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         // What it keeps out no copy brings over what an install has made.
         &dockerignore::Dockerignore,
         &copy_order::CopyOrder,
+        // What can read the history stands behind the COPY that brings it: where copy-order has put that.
+        &git_history::GitHistory,
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,

@@ -172,16 +172,26 @@ fn first_that_takes_it(user: &User<'_>) -> Option<Span> {
 fn reader(scene: &Scene<'_>, user: &User<'_>, run: usize) -> Option<String> {
     let document = user.dockerfile.document();
     let text = document.text(document.instructions()[run].span);
-    if text.contains("git") {
-        return Some("the step mentions git".to_owned());
-    }
     let Some(step) = user.steps.at(run) else {
         return Some("its script is not understood".to_owned());
     };
     if step.script().is_none_or(dockfit_shell::Script::has_errors) || step.not_posix().is_some() {
         return Some("its script is not understood".to_owned());
     }
+    if text.matches("git").count() > deleted(step.calls()) {
+        return Some("the step mentions git".to_owned());
+    }
     step.calls().iter().find_map(|call| reads(scene, call))
+}
+
+/// How often an `rm -f` mentions git: it deletes what is not there without a word.
+fn deleted(calls: &[Call<'_>]) -> usize {
+    let forced = |call: &&Call<'_>| {
+        let short = |value: &str| value.starts_with('-') && !value.starts_with("--") && value.contains('f');
+        call.program == "rm" && call.values().any(|value| short(value) || value == "--force")
+    };
+    let values = calls.iter().filter(forced).flat_map(Call::values);
+    values.map(|value| value.matches("git").count()).sum()
 }
 
 /// What `call` may do with the history, in words.
@@ -285,7 +295,7 @@ fn program_in_image(user: &User<'_>, first: Span) -> Option<Refusal> {
         "`.git` becomes part of the image of {}: all of the history, for whoever can pull it; no step reads it, but a git program in the image might when it runs",
         user.path()
     );
-    let way_out = "use --unsafe, or --with dockerignore/git-in-image, to leave it out";
+    let way_out = "use --unsafe, or --with git-history/leave-out-of-image, to leave it out";
     Some(Refusal::new("history-in-image", text, way_out))
 }
 

@@ -40,24 +40,12 @@ static CREATE: DecisionInfo = DecisionInfo {
     safety: Safety::Safe,
 };
 
-static GIT: DecisionInfo = DecisionInfo {
-    id: "dockerignore/git",
-    summary: "the repository's history stays out of a build in which no step can read it",
-    safety: Safety::Safe,
-};
-
-static GIT_IN_IMAGE: DecisionInfo = DecisionInfo {
-    id: "dockerignore/git-in-image",
-    summary: "the repository's history stays out of an image in which a git program might read it",
-    safety: Safety::Unsafe,
-};
-
 static INFO: PassInfo = PassInfo {
     id: "dockerignore",
     proposal: "3.2",
     summary: "files that no build needs are sent with each build, and a change of them builds layers again",
     page: include_str!("README.md"),
-    decisions: &[&ADD, &CREATE, &GIT, &GIT_IN_IMAGE],
+    decisions: &[&ADD, &CREATE],
     facets: &[Facet::Files],
     after: &[],
 };
@@ -75,7 +63,11 @@ impl Pass for Dockerignore {
         let mut decisions: Vec<Decision> =
             dockerfiles.filter_map(|(index, dockerfile)| unknown_context(index, dockerfile)).collect();
         for shared in scene::shared(task.project) {
-            decisions.extend(of_one(task, &shared));
+            let kept_away = |one: &One<'_>| one.refused(one.info(), kept_away());
+            match of_one(task, &shared, INFO.id, &kept_away, patterns) {
+                Ok(decided) => decisions.extend(decided),
+                Err((index, refusal)) => decisions.extend(refused_as_a_whole(task, index, refusal)),
+            }
         }
         decisions.retain(|decision| task.consent(decision.info) != Consent::Withheld);
         decisions
@@ -93,26 +85,51 @@ fn unknown_context(index: usize, dockerfile: &Dockerfile) -> Option<Decision> {
     Some(Decision { info: &ADD, dockerfile: index, place, outcome: refusal.into_outcome() })
 }
 
-/// What is decided of one ignore file.
-fn of_one(task: &Task<'_>, shared: &Shared) -> Vec<Decision> {
+/// What `decide` makes of each ignore file of a context that holds the folder `.git`, for the pass called `pass`.
+pub(crate) fn of_histories(
+    task: &Task<'_>,
+    pass: &str,
+    info: &'static DecisionInfo,
+    decide: fn(&One<'_>) -> Vec<Decision>,
+) -> Vec<Decision> {
+    let with_history = |shared: &Shared| {
+        let git = shared.context.join(".git");
+        git.is_some_and(|git| task.project.exists(&git))
+    };
+    let shared = scene::shared(task.project).into_iter().filter(with_history);
+    let kept_away = |one: &One<'_>| one.refused(info, kept_away());
+    // What cannot be read at all is said by the pass `dockerignore`.
+    shared.flat_map(|shared| of_one(task, &shared, pass, &kept_away, decide).unwrap_or_default()).collect()
+}
+
+/// What `decide` makes of one ignore file; else the index of a Dockerfile, and why nothing can be told.
+fn of_one(
+    task: &Task<'_>,
+    shared: &Shared,
+    pass: &str,
+    kept_away: &dyn Fn(&One<'_>) -> Decision,
+    decide: fn(&One<'_>) -> Vec<Decision>,
+) -> Result<Vec<Decision>, (usize, Refusal)> {
     let takes = |index: &&usize| {
         let dockerfile = task.project.dockerfiles().get(**index);
         dockerfile.is_some_and(|found| is_sound(found) && !sources(found.document()).is_empty())
     };
-    let Some(first) = shared.dockerfiles.iter().find(takes) else { return Vec::new() };
-    let scene = match Scene::new(task, shared) {
-        Ok(scene) => scene,
-        Err(refusal) => return refused_as_a_whole(task, *first, refusal),
-    };
+    let Some(first) = shared.dockerfiles.iter().find(takes) else { return Ok(Vec::new()) };
+    let scene = Scene::new(task, shared).map_err(|refusal| (*first, refusal))?;
     let place = scene.users.iter().find_map(|user| Some((user, user.place(&scene.tree)?)));
-    let Some((user, span)) = place else { return Vec::new() };
+    let Some((user, span)) = place else { return Ok(Vec::new()) };
     let place = Place { file: user.path().clone(), span };
     let one = One { task, scene: &scene, dockerfile: user.index, place };
-    if user.is_ignored(span, INFO.id) {
-        let text = "a comment above the step keeps this pass away";
-        return vec![one.refused(one.info(), Refusal::new("ignored", text, "remove the comment"))];
-    }
+    Ok(if user.is_ignored(span, pass) { vec![kept_away(&one)] } else { decide(&one) })
+}
+
+/// What is decided of what tools of the host have made.
+fn patterns(one: &One<'_>) -> Vec<Decision> {
     one.decide()
+}
+
+fn kept_away() -> Refusal {
+    Refusal::new("ignored", "a comment above the step keeps this pass away", "remove the comment")
 }
 
 fn refused_as_a_whole(task: &Task<'_>, index: usize, refusal: Refusal) -> Vec<Decision> {
@@ -122,8 +139,8 @@ fn refused_as_a_whole(task: &Task<'_>, index: usize, refusal: Refusal) -> Vec<De
     vec![Decision { info: &ADD, dockerfile: index, place, outcome: refusal.into_outcome() }]
 }
 
-/// One ignore file under the pass.
-struct One<'t> {
+/// One ignore file under a pass.
+pub(crate) struct One<'t> {
     task: &'t Task<'t>,
     scene: &'t Scene<'t>,
     /// The Dockerfile that its decisions belong to.
@@ -184,26 +201,6 @@ impl One<'_> {
         if !block.is_empty() {
             self.end_with(&mut additions, block, heading, &text);
         }
-        match history::fate(self.scene, &text, &ignore) {
-            None => {}
-            Some(Fate::Refused(refusal)) => decisions.push(self.refused(&GIT, refusal)),
-            Some(Fate::LeftOut) => additions.push(self.at_end(&GIT, vec![".git".to_owned()])),
-            Some(Fate::InImage(refusal)) => match self.task.consent(&GIT_IN_IMAGE) {
-                Consent::Given => additions.push(self.at_end(&GIT_IN_IMAGE, vec![".git".to_owned()])),
-                Consent::Ask | Consent::Withheld => {
-                    let Outcome::Refused { reason, way_out } = refusal.into_outcome() else {
-                        return decisions;
-                    };
-                    let outcome = Outcome::Advised { reason, way_out };
-                    decisions.push(Decision {
-                        info: &GIT_IN_IMAGE,
-                        dockerfile: self.dockerfile,
-                        place: self.place.clone(),
-                        outcome,
-                    });
-                }
-            },
-        }
         additions.retain(|addition| self.task.consent(addition.info) == Consent::Given);
         additions.sort_by_key(|addition| addition.behind.unwrap_or(usize::MAX));
         if additions.is_empty() && decisions.is_empty() && relevant {
@@ -213,6 +210,30 @@ impl One<'_> {
         }
         decisions.extend(self.applied(&text, &additions));
         decisions
+    }
+
+    /// What becomes of the history in the context: `left_out` where nothing reads it, `in_image` where the image might.
+    pub(crate) fn of_history(
+        &self,
+        left_out: &'static DecisionInfo,
+        in_image: &'static DecisionInfo,
+    ) -> Vec<Decision> {
+        let bytes = self.scene.text.as_deref().unwrap_or_default();
+        let text = IgnoreText::new(bytes);
+        let Ok(ignore) = DockerIgnore::parse(bytes) else { return Vec::new() };
+        let add = |info| self.applied(&text, &[self.at_end(info, vec![".git".to_owned()])]);
+        match history::fate(self.scene, &text, &ignore) {
+            None => Vec::new(),
+            Some(Fate::Refused(refusal)) => vec![self.refused(left_out, refusal)],
+            Some(Fate::LeftOut) => add(left_out),
+            Some(Fate::InImage(_)) if self.task.consent(in_image) == Consent::Given => add(in_image),
+            Some(Fate::InImage(refusal)) => {
+                let Outcome::Refused { reason, way_out } = refusal.into_outcome() else { return Vec::new() };
+                let outcome = Outcome::Advised { reason, way_out };
+                let (dockerfile, place) = (self.dockerfile, self.place.clone());
+                vec![Decision { info: in_image, dockerfile, place, outcome }]
+            }
+        }
     }
 
     fn says(&self, span: Span, words: &str) -> bool {

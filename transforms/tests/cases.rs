@@ -42,6 +42,23 @@ fn every_case_gives_its_snapshot() {
     assert!(count >= 20, "only {count} cases were found");
 }
 
+/// Promise 5, on trees: what a pass has made gives no other pass that runs before it something to do.
+#[test]
+fn a_second_run_of_all_passes_changes_nothing() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for pass in dockfit_transforms::passes() {
+        let cases = root.join(pass.info().id.replace('-', "_")).join("cases");
+        for case in folders(&cases) {
+            let selection = Selection::default();
+            let first = pipeline::run(&project(&case), dockfit_transforms::passes(), &selection);
+            let second = pipeline::run(&first.after, dockfit_transforms::passes(), &selection);
+            let changed: Vec<&str> = second.changes.iter().map(|change| change.path.as_str()).collect();
+            let again = render(&second);
+            assert!(changed.is_empty(), "{}: changed again {changed:?}\n{again}", case.display());
+        }
+    }
+}
+
 fn folders(path: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut found: Vec<PathBuf> =

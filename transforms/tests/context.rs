@@ -137,7 +137,7 @@ proptest! {
     #[test]
     fn only_waste_is_left_out_and_nothing_let_in(tree in trees()) {
         let project = project(&tree);
-        let selection = Selection { only: vec!["dockerignore".to_owned()], ..Selection::default() };
+        let selection = Selection { only: vec!["dockerignore".to_owned(), "git-history".to_owned()], ..Selection::default() };
         let report = pipeline::run(&project, dockfit_transforms::passes(), &selection);
         prop_assert!(report.takebacks.is_empty(), "{:?}", report.takebacks);
         let Some(before) = reaching(&project) else {
@@ -185,10 +185,10 @@ fn a_history_that_a_program_in_the_image_might_read_is_left_out_only_with_consen
         let report = pipeline::run(&project(&tree), dockfit_transforms::passes(), selection);
         let decisions = report.passes.iter().flat_map(|pass| &pass.decisions);
         let found = decisions.map(|placed| (placed.decision.info.id, placed.decision.outcome.name()));
-        found.filter(|(id, _)| id.starts_with("dockerignore/git")).collect::<Vec<_>>()
+        found.filter(|(id, _)| id.starts_with("git-history/")).collect::<Vec<_>>()
     };
     let default = Selection::default();
-    assert_eq!(outcomes(&default), [("dockerignore/git-in-image", "advised")]);
+    assert_eq!(outcomes(&default), [("git-history/leave-out-of-image", "advised")]);
     let consent = Selection { allow_unsafe: true, ..default };
-    assert_eq!(outcomes(&consent), [("dockerignore/git-in-image", "applied")]);
+    assert_eq!(outcomes(&consent), [("git-history/leave-out-of-image", "applied")]);
 }

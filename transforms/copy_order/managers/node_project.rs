@@ -47,6 +47,8 @@ pub(super) struct Project {
     packages: Vec<Package>,
     /// yarn 2 or later.
     berry: bool,
+    /// pnpm-workspace.yaml is there.
+    has_catalogs: bool,
     /// Patches that pnpm-workspace.yaml names.
     patches: Vec<String>,
     /// Plug'n'Play: no `node_modules`.
@@ -138,7 +140,8 @@ impl Project {
         let npmrc = folder.text(".npmrc").unwrap_or_default();
         let off = |text: &str, setting: &str| text.lines().any(|line| line.replace(' ', "") == setting);
         let scripts_off = off(&npmrc, "ignore-scripts=true") || off(&settings, "enableScripts:false");
-        Ok(Self { tool, packages, berry, patches, pnp, scripts_off, lock_only })
+        let has_catalogs = folder.has("pnpm-workspace.yaml");
+        Ok(Self { tool, packages, berry, has_catalogs, patches, pnp, scripts_off, lock_only })
     }
 
     /// Adds what else the install reads and writes.
@@ -210,6 +213,7 @@ impl Project {
             let Some(map) = package.json.get(group).and_then(Value::as_object) else { continue };
             for (name, value) in map {
                 let Some(value) = value.as_str() else { continue };
+                self.seen(name, value)?;
                 let local =
                     ["file:", "link:", "portal:", "exec:"].iter().find_map(|kind| value.strip_prefix(kind));
                 let relative = value.starts_with("./") || value.starts_with("../");
@@ -230,6 +234,31 @@ impl Project {
             }
         }
         Ok(())
+    }
+
+    /// What only a workspace can answer (pnpm "Workspace protocol", "Catalogs") needs one that is seen: the context may
+    /// be another folder than the nearest one.
+    fn seen(&self, name: &str, value: &str) -> Result<(), Refusal> {
+        let is_member = |name: &str| {
+            let named = |package: &Package| package.json.get("name").and_then(Value::as_str) == Some(name);
+            self.packages.iter().any(named)
+        };
+        let missing = match value.strip_prefix("workspace:") {
+            // `workspace:NAME@RANGE` is another name for a member, `workspace:./PATH` its folder.
+            Some(rest) if rest.starts_with('.') => false,
+            Some(rest) => {
+                let alias = rest.rsplit_once('@').map(|(alias, _)| alias).filter(|alias| !alias.is_empty());
+                !is_member(alias.unwrap_or(name))
+            }
+            None => value.starts_with("catalog:") && self.tool == Tool::Pnpm && !self.has_catalogs,
+        };
+        if !missing {
+            return Ok(());
+        }
+        let text = format!(
+            "`{name}` is `{value}`, and the workspace that has it is not in the folder that is copied"
+        );
+        Err(Refusal::new("workspace-unseen", text, "name the root of the workspace with --context"))
     }
 
     /// A program of a member must be there when it is linked.
