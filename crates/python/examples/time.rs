@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Instant;
 
-use dockfit_python::auto::{History, Snapshot, choose, estimate};
+use dockfit_python::auto::{HistoryReader, choose, estimate};
 use dockfit_python::{
     Environment, LockKind, Request, partition, read_lock, read_manifest, requirement_files, select, split,
 };
@@ -64,18 +64,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let split = split(&files, &request)?;
 
     // A commit changes three packages; low numbers change often.
-    let states: Vec<String> = (0..commits)
-        .map(|commit| lock(packages, wheels, &|at| (commit + at) / (1 + (at * at) % (packages * 3))))
-        .collect();
+    let mut reader = HistoryReader::new(LockKind::Uv);
+    let (mut bytes, mut seconds) = (0, 0.0);
+    for (commit, date) in (0..commits).zip(0..) {
+        let text = lock(packages, wheels, &|at| (commit + at) / (1 + (at * at) % (packages * 3)));
+        bytes += text.len();
+        let start = Instant::now();
+        reader.read(&text, date);
+        seconds += start.elapsed().as_secs_f64();
+    }
     let start = Instant::now();
-    let snapshots: Vec<Snapshot> =
-        (0..).zip(&states).filter_map(|(date, text)| Snapshot::read(LockKind::Uv, text, date)).collect();
-    let history = History::of(snapshots);
+    let history = reader.finish();
+    seconds += start.elapsed().as_secs_f64();
     writeln!(
         out,
         "history of {commits} commits, {} MiB: {:.0} ms, {} changes",
-        states.iter().map(String::len).sum::<usize>() >> 20,
-        start.elapsed().as_secs_f64() * 1e3,
+        bytes >> 20,
+        seconds * 1e3,
         history.changes()
     )?;
     let start = Instant::now();

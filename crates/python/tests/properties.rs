@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dockfit_python::auto::{History, Snapshot, choose, estimate, single_layer};
+use dockfit_python::auto::{History, HistoryReader, choose, estimate, single_layer};
 use dockfit_python::requirements_txt::{RequirementsFile, Target};
 use dockfit_python::{
     Apart, DistFile, Edge, Environment, Groups, LockKind, Marker, Name, Package, Partition, Place, Record,
@@ -189,13 +189,13 @@ proptest! {
         let resolution = resolution(&edges, &direct);
         let selection = select(&resolution, &Wanted::default(), &Environment::linux()).expect("a selection");
         let mut versions = vec![0; NAMES.len()];
-        let mut states = Vec::new();
+        let mut reader = HistoryReader::new(LockKind::Compiled);
         for (date, change) in (0_i64..).zip(std::iter::once(&Vec::new()).chain(&changes)) {
             for at in change { versions[*at] += 1; }
             let text: String = NAMES.iter().zip(&versions).map(|(name, version)| format!("{name}=={version}\n")).collect();
-            states.push(Snapshot::read(LockKind::Compiled, &text, date).expect("packages"));
+            reader.read(&text, date);
         }
-        let history = History::of(states);
+        let history = reader.finish();
         let environment = Environment::linux();
         let chosen = choose(&resolution, &selection, &history, &environment, layers).expect("layers");
         prop_assert!(chosen.parts.len() <= layers);
@@ -220,7 +220,7 @@ proptest! {
             let _ = dockfit_python::read_manifest(&files, file);
             let _ = Marker::parse(&text);
             let _ = dockfit_python::Requirement::parse(&text);
-            let _ = Snapshot::read(LockKind::Uv, &text, 0);
+            HistoryReader::new(LockKind::Uv).read(&text, 0);
         }
     }
 }
@@ -248,12 +248,12 @@ fn a_file_depends_on_its_group_alone() {
 fn layers_follow_the_history() {
     let resolution = resolution(&[], &[(4, 0), (0, 0), (2, 0), (8, 0)]);
     let selection = select(&resolution, &Wanted::default(), &Environment::linux()).expect("a selection");
-    let state = |date: i64, web: i64, redis: i64| {
-        let text = format!("torch==1\nfastapi=={web}\npydantic=={web}\nredis=={redis}\n");
-        Snapshot::read(LockKind::Compiled, &text, date).expect("packages")
-    };
-    let states: Vec<Snapshot> = (0..40).map(|date| state(date, date / 8, date)).collect();
-    let history = History::of(states);
+    let mut reader = HistoryReader::new(LockKind::Compiled);
+    for date in 0..40 {
+        let (web, redis) = (date / 8, date);
+        reader.read(&format!("torch==1\nfastapi=={web}\npydantic=={web}\nredis=={redis}\n"), date);
+    }
+    let history = reader.finish();
     let environment = Environment::linux();
     let chosen = choose(&resolution, &selection, &history, &environment, 3).expect("layers");
     let names: Vec<Vec<String>> = chosen

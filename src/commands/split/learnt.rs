@@ -1,6 +1,6 @@
 //! `--groups auto`: groups from the lock's git history, and what they cost beside others.
 
-use dockfit_python::auto::{Estimate, History, Snapshot, choose, estimate, single_layer};
+use dockfit_python::auto::{Estimate, HistoryReader, choose, estimate, single_layer};
 use dockfit_python::{Environment, Partition, Split, requirement_files};
 
 use crate::git;
@@ -26,15 +26,14 @@ pub(super) fn learn(
 ) -> Result<Vec<Layout>, Problem> {
     let lock = split.resolution.path.clone();
     let kind = split.resolution.kind;
-    let mut snapshots = Vec::new();
-    git::states(&files.root, &lock, STATES, |date, text| snapshots.extend(Snapshot::read(kind, text, date)))
-        .map_err(|problem| {
-            let message = format!("the history of the lock cannot be read: {}", problem.message);
-            Problem::new(ProblemKind::Git, message)
-                .in_file(files.shown(&lock))
-                .help("--groups auto learns from the lock's commits: run it in their repository")
-        })?;
-    let history = History::of(snapshots);
+    let mut reader = HistoryReader::new(kind);
+    git::states(&files.root, &lock, STATES, |date, text| reader.read(text, date)).map_err(|problem| {
+        let message = format!("the history of the lock cannot be read: {}", problem.message);
+        Problem::new(ProblemKind::Git, message)
+            .in_file(files.shown(&lock))
+            .help("--groups auto learns from the lock's commits: run it in their repository")
+    })?;
+    let history = reader.finish();
     let Split { resolution, selection, .. } = &*split;
     let chosen = choose(resolution, selection, &history, environment, layers);
     let chosen = chosen.map_err(|error| files.problem(&error))?;

@@ -14,7 +14,7 @@ use crate::partition::{Part, Partition, divide};
 use crate::resolution::Resolution;
 use crate::selection::Selection;
 
-pub use history::{History, Snapshot};
+pub use history::{History, HistoryReader};
 pub use size::download_size;
 
 use layers::Model;
