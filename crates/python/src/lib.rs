@@ -7,9 +7,11 @@
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
 pub mod auto;
+mod conflicts;
 mod direct;
 mod error;
 mod files;
+mod json;
 mod marker;
 mod name;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::conflicts;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::marker::{Environment, Marker, Variable};
 use crate::name::Name;
@@ -107,7 +108,8 @@ pub fn select(resolution: &Resolution, wanted: &Wanted, environment: &Environmen
                 && resolution.direct.as_ref().is_none_or(|names| names.contains(&entry.name)),
         });
     }
-    refuse_conflicts(resolution, &items, &here)?;
+    let reached = |from: usize, when: &When| walk.markers.contains_key(&(from, when.clone()));
+    conflicts::refuse(resolution, &items, &here, &reached)?;
     let mut needs = vec![Vec::new(); items.len()];
     for (from, to) in &walk.active {
         if let (Some(from), Some(to)) = (position.get(from), position.get(to))
@@ -164,34 +166,6 @@ fn check_wanted(resolution: &Resolution, wanted: &Wanted) -> Result<()> {
         if !choices.contains(&when) && !known.is_empty() {
             let message = format!("the project has no {what} `{name}`; it has {}", known.join(", "));
             return Err(Error::new(ErrorKind::InvalidValue, Place::file(&resolution.path), message));
-        }
-    }
-    Ok(())
-}
-
-fn refuse_conflicts(resolution: &Resolution, items: &[Selected], here: &Marker) -> Result<()> {
-    for (at, b) in items.iter().enumerate() {
-        let Some(two) = resolution.packages.get(b.package) else { continue };
-        // Sorted by name: those of the same name stand right before.
-        for a in items.get(..at).unwrap_or_default().iter().rev() {
-            let Some(one) = resolution.packages.get(a.package).filter(|one| one.name == two.name) else {
-                break;
-            };
-            if a.marker.is_disjoint(&b.marker) || a.marker.and(&b.marker).and(here).is_never() {
-                continue;
-            }
-            let version = |package: &Package| package.version.clone().unwrap_or_else(|| "local".to_owned());
-            let message = format!(
-                "`{}` would be installed as {} (line {}) and as {} (line {})",
-                one.name,
-                version(one),
-                one.place.line,
-                version(two),
-                two.place.line
-            );
-            return Err(Error::new(ErrorKind::Conflict, two.place.clone(), message).with_way_out(
-                "choose extras and groups that do not conflict, or say which Python and platform",
-            ));
         }
     }
     Ok(())

@@ -223,6 +223,8 @@ fn cases() -> Vec<Case> {
     add("Pipfile.lock", pipfile_lock(), "\"pipfile-spec\": 6", "\"pipfile-spec\": 7");
     add("Pipfile.lock", pipfile_lock(), "\"_meta\"", "\"meta\"");
     add("Pipfile.lock", pipfile_lock(), "\"b\": {", "\"A\": {");
+    add("Pipfile.lock", pipfile_lock(), "\"b\": {", "\"a\": {");
+    add("Pipfile.lock", pipfile_lock(), "\"develop\"", "\"default\"");
     add("Pipfile.lock", pipfile_lock(), "==2.0", ">=2.0");
     add(
         "Pipfile.lock",

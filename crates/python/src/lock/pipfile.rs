@@ -17,10 +17,7 @@ use crate::resolution::{Edge, Index, IndexRole, LockKind, Package, Record, Resol
 /// Source: pipenv 2026.0's `utils/locking.py`, 2026-11-24.
 pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Result<Resolution> {
     let reader = Reader { path, text };
-    let root: Value = serde_json::from_str(text).map_err(|error| {
-        let place = Place { path: path.to_owned(), line: error.line().max(1), column: error.column().max(1) };
-        Error::new(ErrorKind::Syntax, place, format!("this is no JSON: {error}"))
-    })?;
+    let root = crate::json::parse(path, text)?;
     let root = reader.object(&root, "", "")?;
     let Some(meta) = root.get("_meta") else {
         let message = "the field `_meta` is missing";
