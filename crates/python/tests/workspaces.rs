@@ -108,3 +108,34 @@ fn what_cannot_be_installed_is_refused() {
     insta::assert_snapshot!(lines("services/api", &["new", "old"]), @"uv.lock:51:1: `six` would be installed as 1.15.0 (line 46, needed by `api[old]` as `six==1.15.0`) and as 1.16.0 (line 51, needed by `api[new]` as `six==1.16.0`); choose extras and groups that do not conflict, or say which Python and platform");
     insta::assert_snapshot!(lines("services/api", &["newest"]), @"services/api/pyproject.toml:1:1: the project has no extra `newest`; it has new, old");
 }
+
+#[test]
+fn the_indexes_of_uv_toml_stand_for_those_of_the_manifest() {
+    let pyproject = "[project]\nname = \"app\"\n[tool.uv.sources]\ntorch = { index = \"cpu\" }\n\
+        [[tool.uv.index]]\nname = \"cpu\"\nurl = \"https://cpu.index.example/simple\"\n\
+        [[tool.uv.index]]\nurl = \"https://old.index.example/simple\"\ndefault = true\n";
+    let uv = "index-url = \"https://new.index.example/simple\"\n[[index]]\nurl = \"https://more.index.example/simple\"\n";
+    let mut files = BTreeMap::from([("pyproject.toml".to_owned(), pyproject.to_owned())]);
+    let indexes = |files: &BTreeMap<String, String>| {
+        let manifest = dockfit_python::read_manifest(files, "pyproject.toml");
+        manifest.map(|manifest| {
+            let line = |index: &dockfit_python::Index| format!("{:?} {}", index.role, index.url);
+            manifest.indexes.iter().map(line).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(
+        indexes(&files).expect("a manifest"),
+        ["Extra https://cpu.index.example/simple", "Default https://old.index.example/simple"]
+    );
+    files.insert("uv.toml".to_owned(), uv.to_owned());
+    assert_eq!(
+        indexes(&files).expect("a manifest"),
+        [
+            "Explicit https://cpu.index.example/simple",
+            "Extra https://more.index.example/simple",
+            "Default https://new.index.example/simple"
+        ]
+    );
+    files.insert("uv.toml".to_owned(), "index-url = 1\n".to_owned());
+    insta::assert_snapshot!(indexes(&files).expect_err("a number"), @"uv.toml:1:13: index-url: a string was expected, found integer");
+}

@@ -12,7 +12,7 @@ mod tools;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::files::{Files, required_text};
+use crate::files::{Files, required_text, text_of};
 use crate::name::Name;
 use crate::requirement::Requirement;
 use crate::resolution::{Index, When};
@@ -177,6 +177,10 @@ fn pyproject(files: &dyn Files, path: &str, text: &str) -> Result<Manifest> {
             poetry::read(&table, root.has("project"), &mut manifest)?;
         }
         tools::read(&tool, &mut manifest)?;
+    }
+    let uv_path = crate::files::sibling(path, "uv.toml");
+    if let Some(text) = text_of(files, &uv_path)? {
+        tools::uv_file(&Document::parse(&uv_path, &text)?.root(), &mut manifest)?;
     }
     if !root.has("project") && !manifest.tools.contains(&Tool::Poetry) {
         let no_dependencies = manifest.groups.is_empty();

@@ -39,27 +39,7 @@ fn uv(uv: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
         Some(_) => manifest.default_groups.extend(uv.names("default-groups")?),
         None => manifest.default_groups.extend(uv.as_name("dev", "dev").ok()),
     }
-    for index in uv.tables("index")? {
-        let role = if index.boolean("explicit")? == Some(true) {
-            IndexRole::Explicit
-        } else if index.boolean("default")? == Some(true) {
-            IndexRole::Default
-        } else if index.string("format")? == Some("flat") {
-            IndexRole::FindLinks
-        } else {
-            IndexRole::Extra
-        };
-        let name = index.string("name")?.map(str::to_owned);
-        manifest.indexes.push(Index { name, url: index.required_string("url")?.to_owned(), role });
-    }
-    if let Some(url) = uv.string("index-url")? {
-        manifest.indexes.push(Index { name: None, url: url.to_owned(), role: IndexRole::Default });
-    }
-    for (key, role) in [("extra-index-url", IndexRole::Extra), ("find-links", IndexRole::FindLinks)] {
-        for url in uv.plain_strings(key)? {
-            manifest.indexes.push(Index { name: None, url: url.to_owned(), role });
-        }
-    }
+    manifest.indexes.extend(uv_indexes(uv)?);
     if let Some(workspace) = uv.table("workspace")? {
         manifest.workspace_members =
             workspace.plain_strings("members")?.into_iter().map(str::to_owned).collect();
@@ -78,6 +58,52 @@ fn uv(uv: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+fn uv_indexes(uv: &Table<'_, '_>) -> Result<Vec<Index>> {
+    let mut found = Vec::new();
+    for index in uv.tables("index")? {
+        let role = if index.boolean("explicit")? == Some(true) {
+            IndexRole::Explicit
+        } else if index.boolean("default")? == Some(true) {
+            IndexRole::Default
+        } else if index.string("format")? == Some("flat") {
+            IndexRole::FindLinks
+        } else {
+            IndexRole::Extra
+        };
+        let name = index.string("name")?.map(str::to_owned);
+        found.push(Index { name, url: index.required_string("url")?.to_owned(), role });
+    }
+    if let Some(url) = uv.string("index-url")? {
+        found.push(Index { name: None, url: url.to_owned(), role: IndexRole::Default });
+    }
+    for (key, role) in [("extra-index-url", IndexRole::Extra), ("find-links", IndexRole::FindLinks)] {
+        for url in uv.plain_strings(key)? {
+            found.push(Index { name: None, url: url.to_owned(), role });
+        }
+    }
+    Ok(found)
+}
+
+/// `uv.toml` beside `pyproject.toml`: its indexes stand in the place of those in `[tool.uv]`, of which only what a
+/// source names is left.
+///
+/// Source: "Configuration files", uv documentation 0.13, 2026-11-24.
+pub(super) fn uv_file(root: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
+    let sources: Vec<&DeclaredSource> = manifest.sources.values().flatten().collect();
+    let named = |index: &Index| {
+        sources.iter().any(|source| match source {
+            DeclaredSource::Index(name) => index.name.as_ref() == Some(name),
+            _ => false,
+        })
+    };
+    manifest.indexes.retain(named);
+    for index in &mut manifest.indexes {
+        index.role = IndexRole::Explicit;
+    }
+    manifest.indexes.extend(uv_indexes(root)?);
     Ok(())
 }
 
