@@ -155,6 +155,16 @@ package-mode = false
 iniconfig = "*"
 """
 
+PIPFILE = """
+[packages]
+flask = "*"
+redis = { version = ">=5", extras = ["hiredis"] }
+networkx = "*"
+tzlocal = { version = "*", markers = "platform_machine != 'aarch64'" }
+[dev-packages]
+iniconfig = "*"
+"""
+
 NO_PACKAGE = "\n[tool.uv]\npackage = false\n"
 PDM = "\n[tool.pdm]\ndistribution = false\n"
 
@@ -189,15 +199,23 @@ CASES = {
         (["-G", ":all"], ["--all"]),
     ]),
     "pdm-forks": (FORKS + PDM, "pdm", [(["--prod"], [])]),
+    "pipenv": ({"Pipfile": PIPFILE}, "pipenv", [
+        ([], []), (["--dev"], ["--group", "dev"]), (["--dev-only"], ["--no-main", "--group", "dev"]),
+    ]),
     "pdm-extras": (EXTRAS + PDM, "pdm", [(["--prod"], []), (["--prod", "-G", ":all"], ["--all"])]),
 }
 # pdm locks one version of a package for all environments: what forks cannot be locked by it.
 KNOWN = {"pdm-forks"}
-LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock"}
+LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
+MANIFESTS = {"pipenv": "Pipfile"}
+# pipenv makes an environment for itself: in the scratch folder, not in the user's home.
+ENVIRONMENT = {
+    **os.environ, "PIPENV_VENV_IN_PROJECT": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_VERBOSITY": "-1", "PIPENV_NOSPIN": "1",
+}
 
 
 def run(command, folder):
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
@@ -255,6 +273,7 @@ def lock(tool, folder):
                       "-o", "requirements.txt", "pyproject.toml"],
         "poetry": ["poetry", "lock", "--quiet"],
         "pdm": ["pdm", "lock", "-q", "-G", ":all"],
+        "pipenv": ["pipenv", "lock", "--python", sys.executable],
     }
     run(commands[tool], folder)
 
@@ -267,6 +286,8 @@ def export(tool, arguments, folder):
         return run(["poetry", "export", *arguments], folder)
     if tool == "pdm":
         return run(["pdm", "export", *arguments], folder)
+    if tool == "pipenv":
+        return run(["pipenv", "requirements", "--hash", *arguments], folder)
     return (folder / "requirements.txt").read_text()
 
 
@@ -280,7 +301,7 @@ def check(name, binary, folder):
     found = []
     for theirs, ours in choices:
         wanted = lines(export(tool, theirs, folder))
-        read = lines(run([binary, LOCKS.get(tool, "requirements.txt"), "pyproject.toml", *ours], folder))
+        read = lines(run([binary, LOCKS.get(tool, "requirements.txt"), MANIFESTS.get(tool, "pyproject.toml"), *ours], folder))
         for difference in differences(wanted, read):
             found.append(f"{' '.join(theirs) or 'plain'}: {difference}")
         print(f"{name}: {' '.join(theirs) or 'plain'}: {len(wanted)} packages, {len(found)} differences")

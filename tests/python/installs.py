@@ -2,7 +2,7 @@
 
     python tests/python/installs.py [--binary PATH] [CASE…]
 
-Takes the projects of `exports.py`. Into an empty environment go the files of the split, in their order, each with
+Takes the projects of `exports.py` (pipenv's is in `projects.py`, with more of them). Into an empty environment go the files of the split, in their order, each with
 `pip install --no-deps` (with hashes, pip then wants one for each); into another one what the tool itself installs.
 Both must hold the same packages in the same versions, `pip check` must find nothing, and every module that the packages
 name at their top must be found. Exit 1 with the differences.
@@ -90,7 +90,7 @@ def main():
     arguments = parser.parse_args()
     binary = str(pathlib.Path(arguments.binary).resolve())
     failed = 0
-    for name in arguments.cases or [name for name in exports.CASES if name not in exports.KNOWN]:
+    for name in arguments.cases or [name for name in exports.CASES if name not in exports.KNOWN | {"pipenv"}]:
         files, tool, _ = exports.CASES[name]
         for extra in dict.fromkeys((None, EXTRAS.get(name))):
             with tempfile.TemporaryDirectory() as scratch:
