@@ -68,7 +68,7 @@ fn question(draft: &Draft, offer: &Offer<'_>, change: &Change, console: &Console
         info.summary
     );
     for change in alone(offer, change) {
-        text.push_str(&diff_text(&change, &palette));
+        text.push_str(&diff_text(&change, false, &palette));
     }
     if let Some(note) = &change.note {
         let _ = writeln!(text, "{}", crate::terminal::visible(note));

@@ -14,8 +14,12 @@ fn lines(change: &FileChange) -> TextDiff<'_, '_, [u8]> {
     TextDiff::from_lines(change.before.as_deref().unwrap_or_default(), &*change.after)
 }
 
-/// The diff for a terminal.
-pub(crate) fn for_terminal(change: &FileChange, palette: &Palette) -> String {
+/// Lines of a new file that are all shown; of a longer one the first `NEW_FIRST`.
+const NEW_MOST: usize = 60;
+const NEW_FIRST: usize = 12;
+
+/// The diff for a terminal. A long new file, such as a lock, is shown by its first lines unless the `whole` is asked for.
+pub(crate) fn for_terminal(change: &FileChange, whole: bool, palette: &Palette) -> String {
     let path = crate::terminal::visible(change.path.as_str()).into_owned();
     let old = if change.before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
     let mut out = String::new();
@@ -23,6 +27,15 @@ pub(crate) fn for_terminal(change: &FileChange, palette: &Palette) -> String {
         let _ = writeln!(out, "{}", paint(palette.dim, format!("{sign} {name}")));
     }
     let diff = lines(change);
+    let count = diff.iter_new_slices().count();
+    if change.before.is_none() && count > NEW_MOST && !whole {
+        for text in diff.iter_new_slices().take(NEW_FIRST) {
+            line(&mut out, ChangeTag::Insert, &[(false, text)], false, palette);
+        }
+        let rest = format!("… {} more lines of a new file; --verbose shows them", count - NEW_FIRST);
+        let _ = writeln!(out, "{}", paint(palette.dim, rest));
+        return out;
+    }
     for group in diff.grouped_ops(CONTEXT) {
         let header = similar::udiff::UnifiedHunkHeader::new(&group);
         let _ = writeln!(out, "{}", paint(palette.hunk, header));

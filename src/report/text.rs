@@ -53,7 +53,8 @@ fn pass(draft: &Draft, report: &Report, entry: &Entry<'_>, look: &Look) -> Strin
     let palette = &look.palette;
     let mut body = String::new();
     for change in &entry.changes {
-        let _ = writeln!(body, "{}", diff::for_terminal(change, palette).trim_end_matches('\n'));
+        let _ =
+            writeln!(body, "{}", diff::for_terminal(change, look.verbose, palette).trim_end_matches('\n'));
     }
     let mut said: Vec<String> = Vec::new();
     for placed in &entry.decisions {

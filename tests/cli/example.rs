@@ -3,7 +3,7 @@
 use crate::{dockfit, example, repository, run};
 
 #[test]
-fn the_first_command_shows_both_passes() {
+fn the_first_command_shows_the_passes_on_a_page_or_three() {
     let (code, out, err) =
         run(dockfit().args(["diff", "examples/fastapi-backend"]).current_dir(repository()));
     assert_eq!((code, err.as_str()), (Some(0), ""));
@@ -11,6 +11,9 @@ fn the_first_command_shows_both_passes() {
         out.contains("apt-caches · proposal 2.1") && out.contains("package-caches · proposal 1.2"),
         "{out}"
     );
+    // Of the new requirement files only the first lines.
+    assert!(out.contains(" more lines of a new file; --verbose shows them\n"), "{out}");
+    assert!(out.lines().count() < 400, "{out}");
 }
 
 #[test]
