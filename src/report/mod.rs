@@ -5,6 +5,7 @@ mod diff;
 mod json;
 mod patch;
 mod problems;
+mod repeats;
 mod text;
 
 use dockfit_rewrite::pipeline::{FileChange, PassReport, PlacedDecision, Report};

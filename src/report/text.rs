@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use dockfit_rewrite::pipeline::{PlacedDecision, Report};
 use dockfit_rewrite::{Outcome, Place};
 
+use super::repeats::Repeats;
 use super::{Entry, diff, entries, words};
 use crate::project::Draft;
 use crate::terminal::{Palette, paint, visible};
@@ -21,8 +22,9 @@ pub(crate) struct Look {
 /// advised.
 pub(crate) fn project(draft: &Draft, report: &Report, look: &Look) -> String {
     let mut out = String::new();
+    let repeats = Repeats::of(report);
     for (dockerfile, entries) in report.before.dockerfiles().iter().zip(entries(report)) {
-        let said: String = entries.iter().map(|entry| pass(draft, report, entry, look)).collect();
+        let said: String = entries.iter().map(|entry| pass(draft, report, entry, &repeats, look)).collect();
         if !said.is_empty() {
             let name = draft.shown(dockerfile.path());
             let _ = write!(out, "{}\n\n{said}", paint(look.palette.heading, name));
@@ -33,8 +35,9 @@ pub(crate) fn project(draft: &Draft, report: &Report, look: &Look) -> String {
 
 /// What was refused and advised, without diffs.
 pub(crate) fn refusals(draft: &Draft, report: &Report, look: &Look) -> String {
+    let repeats = Repeats::of(report);
     let decisions = report.passes.iter().flat_map(|pass| &pass.decisions);
-    decisions.filter_map(|placed| decision(draft, report, placed, look)).collect()
+    decisions.filter_map(|placed| decision(draft, report, placed, &repeats, look)).collect()
 }
 
 /// One line per file that changes, with the passes that change it.
@@ -49,7 +52,7 @@ pub(crate) fn changed_files(draft: &Draft, report: &Report, look: &Look) -> Stri
     out
 }
 
-fn pass(draft: &Draft, report: &Report, entry: &Entry<'_>, look: &Look) -> String {
+fn pass(draft: &Draft, report: &Report, entry: &Entry<'_>, repeats: &Repeats<'_>, look: &Look) -> String {
     let palette = &look.palette;
     let mut body = String::new();
     for change in &entry.changes {
@@ -58,7 +61,7 @@ fn pass(draft: &Draft, report: &Report, entry: &Entry<'_>, look: &Look) -> Strin
     }
     let mut said: Vec<String> = Vec::new();
     for placed in &entry.decisions {
-        said.extend(decision(draft, report, placed, look));
+        said.extend(decision(draft, report, placed, repeats, look));
     }
     if !body.is_empty() && !said.is_empty() {
         body.push('\n');
@@ -72,7 +75,13 @@ fn pass(draft: &Draft, report: &Report, entry: &Entry<'_>, look: &Look) -> Strin
     format!("{} · {proposal}\n{}\n\n{body}\n", paint(palette.pass, info.id), info.summary)
 }
 
-fn decision(draft: &Draft, report: &Report, placed: &PlacedDecision, look: &Look) -> Option<String> {
+fn decision(
+    draft: &Draft,
+    report: &Report,
+    placed: &PlacedDecision,
+    repeats: &Repeats<'_>,
+    look: &Look,
+) -> Option<String> {
     let palette = &look.palette;
     let (label, text, way_out) = match &placed.decision.outcome {
         Outcome::Applied(change) => {
@@ -88,6 +97,7 @@ fn decision(draft: &Draft, report: &Report, placed: &PlacedDecision, look: &Look
             (paint(palette.advised, "advice"), reason.text.as_str(), Some(way_out))
         }
     };
+    let others = repeats.others(report, placed)?;
     let id = paint(palette.dim, placed.decision.info.id);
     let mut out = format!("{label} {} {id}\n", position(draft, report, &placed.original));
     let words = words(report, &placed.original);
@@ -95,6 +105,9 @@ fn decision(draft: &Draft, report: &Report, placed: &PlacedDecision, look: &Look
         let _ = writeln!(out, "    {words}");
     }
     let _ = writeln!(out, "  {}", visible(text));
+    if !others.is_empty() {
+        let _ = writeln!(out, "  also in {others}");
+    }
     if let Some(way_out) = way_out.filter(|way_out| !way_out.is_empty()) {
         let _ = writeln!(out, "  {} {}", paint(palette.dim, "→"), visible(way_out));
     }

@@ -54,6 +54,18 @@ fn the_nearest_folder_that_holds_all_sources() {
 }
 
 #[test]
+fn a_pattern_beside_another_source_may_match_nothing() {
+    let place = Place::in_git(&[
+        ("web/docker/Dockerfile", "FROM a\nCOPY package.json package-lock.json* ./\n"),
+        ("web/package.json", "{}"),
+        ("api/Dockerfile", "FROM a\nCOPY package-lock.json* ./\n"),
+    ]);
+    let found = projects(&place, &["@"]);
+    assert!(found.contains("web/docker/Dockerfile web"), "{found}");
+    assert!(found.contains("api/Dockerfile ?"), "{found}");
+}
+
+#[test]
 fn a_folder_that_holds_only_dockerfiles_may_not_be_what_dot_means() {
     let place = Place::in_git(&[
         ("docker/Dockerfile", "FROM a\nCOPY . /app\n"),

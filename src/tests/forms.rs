@@ -23,6 +23,18 @@ fn diff_shows_each_pass_then_refusals_and_advice_then_a_summary() {
 }
 
 #[test]
+fn what_is_refused_for_one_cause_is_said_once_with_all_lines() {
+    let place = Place::with(&[("Dockerfile", "FROM a\nRUN false\nRUN echo\nRUN false\nRUN false\n")]);
+    let said = place.run(&["diff", "@"]);
+    assert_eq!(said.out.matches("does something: it fails").count(), 1, "{}", said.out);
+    assert!(
+        said.out.contains("Dockerfile:2:1") && said.out.contains("  also in lines 4, 5\n"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn more_detail_shows_what_is_so_already() {
     let place = Place::with(&[("Dockerfile", EVERY), (".dockerignore", "")]);
     snapshot!("diff_text_verbose", place.run(&["diff", "-v", "@Dockerfile"]).whole());

@@ -199,7 +199,11 @@ impl<'d> Step<'d> {
         // Windows variants of official images carry the name of their base in the tag.
         let tag = account::base_image(self).and_then(|image| image.tag.as_deref()).unwrap_or_default();
         if ["windowsservercore", "nanoserver"].iter().any(|name| tag.contains(name)) {
-            return Some(Refusal::new("other-shell", "the base is a Windows image", "add the mount by hand"));
+            return Some(Refusal::new(
+                "other-shell",
+                "the base is a Windows image",
+                "leave it: Windows images are built without BuildKit as a rule, and so without mounts",
+            ));
         }
         let state: &BuildState = self.model().state(self.index)?;
         if self.text().is_none() && !state.windows {

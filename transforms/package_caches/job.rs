@@ -275,10 +275,14 @@ pub(super) fn plan(
         let switches = usage::switches(call, manager);
         if switches.contains(&Place::Nowhere) {
             let text = format!(
-                "the cache of {} is switched off in a script that is put together at run time",
+                "what switches the cache of {} off stands where nothing is edited: in a variable, an exec form or a nested script",
                 manager.name
             );
-            return Err(Refusal::new("not-understood", text, "write the command directly into the RUN"));
+            return Err(Refusal::new(
+                "not-understood",
+                text,
+                "take the switch away, or write the command plainly into the RUN",
+            ));
         }
         plan.switches.extend(switches);
     }

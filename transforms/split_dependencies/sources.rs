@@ -100,8 +100,8 @@ impl<'p> Tree<'p> {
         let context = match dockerfile.context() {
             Context::Known(context) => context.clone(),
             Context::Unknown(why) => {
-                let text = format!("which folder the build sends cannot be told: {why}");
-                return Err(Refusal::new("no-context", text, "name the folder with --context"));
+                let text = format!("its context cannot be told: {why}");
+                return Err(Refusal::new("context-unknown", text, "name it with --context"));
             }
         };
         let unreadable = |error: String| {

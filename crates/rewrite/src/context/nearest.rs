@@ -1,38 +1,65 @@
 //! The nearest folder that holds all that a Dockerfile copies.
 
+use std::collections::{HashMap, HashSet};
+
 use dockfit_dockerfile::Document;
 use globset::GlobBuilder;
 
-use super::sources;
+use super::{ContextSource, sources};
 use crate::{Context, FileSource, RelPath};
 
 /// The nearest folder, from that of the Dockerfile upwards to the project's root, in which each source
-/// stands that the Dockerfile copies. Sources with variables are left out of account.
+/// stands that the Dockerfile copies. Sources with variables are left out of account. If there is none, a pattern beside
+/// another source (`COPY package.json yarn.lock* ./`) may match nothing, as for the engine (its option `AllowEmptyWildcard`).
 pub fn nearest(dockerfile: &RelPath, document: &Document, files: &dyn FileSource) -> Context {
-    let mut wanted: Vec<String> = sources(document).into_iter().map(|source| source.path).collect();
+    let all = sources(document);
+    let mut each: HashMap<usize, usize> = HashMap::new();
+    for source in &all {
+        *each.entry(source.span.start).or_default() += 1;
+    }
+    let may_match_nothing =
+        |source: &&ContextSource| is_pattern(&source.path) && each.get(&source.span.start) > Some(&1);
+    let optional: HashSet<String> =
+        all.iter().filter(may_match_nothing).map(|source| source.path.clone()).collect();
+    let mut wanted: Vec<String> = all.into_iter().map(|source| source.path).collect();
     wanted.retain(|path| !path.contains('$'));
     wanted.sort();
     wanted.dedup();
-    let mut folder = dockerfile.parent();
+    let folder = dockerfile.parent();
     let named = wanted.len();
     wanted.retain(|source| !is_whole_folder(source));
     if wanted.is_empty() && named > 0 && only_build_files(&folder, files) {
         let name = if folder == RelPath::root() { "its folder" } else { folder.as_str() };
         return Context::Unknown(format!("it copies all of its context, and {name} holds nothing to copy"));
     }
+    let missing = match nearest_with(&wanted, dockerfile, files) {
+        Ok(folder) => return Context::Known(folder),
+        Err(missing) => missing,
+    };
+    let needed: Vec<String> = wanted.iter().filter(|source| !optional.contains(*source)).cloned().collect();
+    if !needed.is_empty()
+        && needed.len() < wanted.len()
+        && let Ok(folder) = nearest_with(&needed, dockerfile, files)
+    {
+        return Context::Known(folder);
+    }
+    Context::Unknown(format!("no folder holds all that it copies: `{missing}` is not beside the Dockerfile"))
+}
+
+/// The nearest folder that holds all of `wanted`; else what the first one lacks.
+fn nearest_with(wanted: &[String], dockerfile: &RelPath, files: &dyn FileSource) -> Result<RelPath, String> {
+    let mut folder = dockerfile.parent();
     let mut missing = None;
     loop {
         match wanted.iter().find(|source| !stands(source, &folder, files)) {
-            None => return Context::Known(folder),
+            None => return Ok(folder),
             Some(source) => missing.get_or_insert_with(|| source.clone()),
         };
         if folder == RelPath::root() {
-            break;
+            return Err(missing.unwrap_or_default());
         }
         folder = folder.parent();
     }
-    let source = missing.unwrap_or_default();
-    Context::Unknown(format!("no folder holds all that it copies: `{source}` is not beside the Dockerfile"))
 }
 
 fn is_whole_folder(source: &str) -> bool {
