@@ -7,6 +7,9 @@ use crate::cache_mounts::{Refusal, unread};
 /// Where downloaded packages are kept (apt.conf(5), `Dir::Cache`).
 pub(super) const ARCHIVES: &str = "/var/cache/apt";
 
+/// The packages themselves (apt.conf(5), `Dir::Cache::archives`).
+pub(super) const PACKAGES: &str = "/var/cache/apt/archives";
+
 /// Where the lists of packages are kept (apt.conf(5), `Dir::State::Lists`).
 pub(super) const LISTS: &str = "/var/lib/apt/lists";
 
@@ -118,6 +121,26 @@ const READING: &[&str] = &[
 /// Their documentation; 2026-11-24.
 const INSTALLERS: &[&str] =
     &["rosdep", "gdebi", "ansible-playbook", "apt-cache", "tasksel", "dpkg-buildpackage", "mk-build-deps"];
+
+/// Those of them that have apt install; of some only with one of these words.
+///
+/// Their documentation; 2026-11-24.
+const INSTALL_BY_APT: &[(&str, &[&str])] = &[
+    ("rosdep", &["install"]),
+    ("gdebi", &[]),
+    ("ansible-playbook", &[]),
+    ("tasksel", &["install"]),
+    ("mk-build-deps", &["-i", "--install"]),
+    ("playwright", &["install-deps", "--with-deps"]),
+    ("npx", &["install-deps", "--with-deps"]),
+];
+
+/// Whether `call` is another program that has apt install.
+pub(super) fn has_installed(call: &Call<'_>) -> bool {
+    INSTALL_BY_APT.iter().any(|(program, words)| {
+        call.program == *program && (words.is_empty() || call.values().any(|value| words.contains(&value)))
+    })
+}
 
 /// Whether `call` reads the lists as they are in the image.
 pub(super) fn reads_lists(call: &Call<'_>) -> bool {

@@ -8,6 +8,7 @@ use dockfit_rewrite::{Consent, Decision, Declared};
 
 use super::KEEP_PACKAGES;
 use super::apt::{self, Action, DOCKER_CLEAN};
+use super::leaving::Leaving;
 use super::stage::Stages;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::As;
@@ -20,6 +21,7 @@ pub(super) fn keep_packages(
     file: &File<'_>,
     step: &Step<'_>,
     stages: &Stages<'_, '_>,
+    leaving: &Leaving,
     kept: &mut BTreeSet<usize>,
 ) -> Result<Option<Decision>, Refusal> {
     let Some(stage) = step.stages().next() else { return Ok(None) };
@@ -45,10 +47,13 @@ pub(super) fn keep_packages(
             "remove it in a RUN before this one, if it may go",
         ));
     }
+    if let Some(refusal) = leaving.refusal(step) {
+        return Err(refusal);
+    }
     let lines = keep_lines(&Habits::of(step.document()), install.user != As::Same, for_apt);
     let edit = surgery::insert_before(step.document(), step.index, &lines.lines);
     kept.insert(stage);
-    let outcome = file.change([edit], vec![Declared::RunAdded(lines.script)], None);
+    let outcome = file.change([edit], vec![Declared::RunAdded(lines.script)], leaving.note(step));
     Ok(Some(file.decision(&KEEP_PACKAGES, step.instruction.text_span(), outcome)))
 }
 

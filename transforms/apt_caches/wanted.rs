@@ -20,18 +20,26 @@ pub(super) struct Wanted {
     pub(super) note: Option<String>,
 }
 
-/// Whether the RUN has a mount for packages, or gets it.
-pub(super) fn mounts_packages(step: &Step<'_>, wanted: Option<&Wanted>) -> bool {
-    wanted.is_some_and(|wanted| wanted.mounts.iter().any(|mount| mount.target == ARCHIVES))
-        || covered(step, ARCHIVES) == Covered::ByCache
+impl Wanted {
+    /// Whether a mount for packages is new.
+    pub(super) fn adds_packages(&self) -> bool {
+        self.mounts.iter().any(|mount| mount.target == ARCHIVES)
+    }
 }
 
-/// The mounts that a RUN can have and what must go for them; nothing where it has them.
+/// Whether the RUN has a mount for packages.
+pub(super) fn has_packages(step: &Step<'_>) -> bool {
+    covered(step, ARCHIVES) == Covered::ByCache
+}
+
+/// The mounts that a RUN can have and what must go for them; nothing where it has them. `no_packages` says why it gets
+/// none for packages.
 pub(super) fn wanted(
     steps: &Steps<'_>,
     stages: &Stages<'_, '_>,
     step: &Step<'_>,
     actions: &[Action],
+    no_packages: Option<&Refusal>,
 ) -> Result<Option<Wanted>, Refusal> {
     let calls = step.calls();
     let installs = actions.contains(&Action::Install);
@@ -60,6 +68,7 @@ pub(super) fn wanted(
                 refusal = refusal.or(Some(Refusal::new("other-mount", text, "make it a cache mount")));
             }
             Covered::Unknown => refusal = refusal.or(Some(unknown_mount())),
+            Covered::No if folder == ARCHIVES && no_packages.is_some() => refusal = no_packages.cloned(),
             Covered::No => match may_mount(steps, stages, step, folder) {
                 Ok(()) => missing.push(folder),
                 Err(refused) => refusal = refusal.or(Some(refused)),
