@@ -150,7 +150,7 @@ fn flags_come_first_and_keep_the_indent() {
     );
     assert_eq!(with("FROM a\nRUN -- b\n"), "FROM a\nRUN --mount=x \\\n    -- b\n");
     assert_eq!(with("FROM a\nRUN --a=1 -- b\n"), "FROM a\nRUN --a=1 \\\n    --mount=x -- b\n");
-    assert_eq!(with("RUN <<E\nb\nE\n"), "RUN --mount=x <<E\nb\nE\n");
+    assert_eq!(with("RUN <<E\nb\nE\n"), "RUN --mount=x \\\n    <<E\nb\nE\n");
     assert_eq!(
         with("# escape=`\nFROM a\nRUN b `\n  c\n"),
         "# escape=`\nFROM a\nRUN --mount=x `\n  b `\n  c\n"

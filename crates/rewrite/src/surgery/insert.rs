@@ -40,26 +40,16 @@ pub fn insert_flags(
     let end_of_flags = before.len() - before.trim_start().len() + command.keyword_range.end;
     let arguments = if command.flags.is_empty() { end_of_flags } else { command.arguments.start };
     let start = instruction.text.to_file(first_flag.unwrap_or(arguments));
-    let script_is_heredoc = instruction.heredocs.first().is_some_and(|heredoc| {
-        instruction.slice(&command.arguments).starts_with("<<") && heredoc.body.start >= start
-    });
     if let Some(last) = command.flags.last().filter(|_| side == Side::Last) {
         // Behind the last flag, in the way that the flags stand: on lines of their own, or side by side.
         let end = instruction.text.end_to_file(last.range.end);
         let separator = separator_before(document, instruction, last.range.start)
-            .filter(|_| !script_is_heredoc)
-            .unwrap_or_else(|| {
-                if script_is_heredoc { " ".to_owned() } else { break_for(document, instruction, habits) }
-            });
+            .unwrap_or_else(|| break_for(document, instruction, habits));
         let text: String = flags.iter().map(|flag| format!("{separator}{flag}")).collect();
         return Ok(Edit::insert(end, text));
     }
-    let separator = if script_is_heredoc {
-        " ".to_owned()
-    } else {
-        let line = habits.line_break(&indent_at(document, instruction, start, habits));
-        format!(" {line}")
-    };
+    let line = habits.line_break(&indent_at(document, instruction, start, habits));
+    let separator = format!(" {line}");
     let text: String = flags.iter().map(|flag| format!("{flag}{separator}")).collect();
     Ok(Edit::insert(start, text))
 }
