@@ -49,8 +49,30 @@ pub(super) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
     let Some(user) = user else {
         return Ok(Account { home: explicit.unwrap_or_else(|| "/root".to_owned()), owner: None, assumed });
     };
-    let (name, group) =
-        user.split_once(':').map_or((user.as_str(), None), |(name, group)| (name, Some(group)));
+    let (owner, found) = numbers(step, &user)?;
+    let home = explicit.or_else(|| found.and_then(|found| found.home));
+    let Some(home) = home else {
+        return Err(unknown_home(&format!(
+            "the home folder of the user `{}` cannot be told from this file",
+            user.split(':').next().unwrap_or_default()
+        )));
+    };
+    Ok(Account { home, owner: Some(owner), assumed: None })
+}
+
+/// The numeric user and group of `step`; `None` for root, and where nothing is known of the base image.
+pub(super) fn owner(step: &Step<'_>) -> Result<Option<(u32, u32)>, Refusal> {
+    match effective_user(step) {
+        Ok(Some(user)) => numbers(step, &user).map(|(owner, _)| Some(owner)),
+        Ok(None) => Ok(None),
+        Err(_) if is_unknown(step) => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The numbers of a user as USER names it, and what else is known of it.
+fn numbers(step: &Step<'_>, user: &str) -> Result<((u32, u32), Option<User>), Refusal> {
+    let (name, group) = user.split_once(':').map_or((user, None), |(name, group)| (name, Some(group)));
     let found =
         step.users().and_then(|users| users.created(step, name).cloned()).or_else(|| known::find(step, name));
     let uid = name.parse().ok().or_else(|| found.as_ref().and_then(|found| found.uid));
@@ -63,13 +85,7 @@ pub(super) fn account(step: &Step<'_>) -> Result<Account, Refusal> {
     };
     let named_group = group.and_then(|group| group.parse().ok());
     let gid = named_group.or_else(|| found.as_ref().and_then(|found| found.gid)).unwrap_or(uid);
-    let home = explicit.or_else(|| found.and_then(|found| found.home));
-    let Some(home) = home else {
-        return Err(unknown_home(&format!(
-            "the home folder of the user `{name}` cannot be told from this file"
-        )));
-    };
-    Ok(Account { home, owner: Some((uid, gid)), assumed: None })
+    Ok(((uid, gid), found))
 }
 
 /// Whether USER says nothing and nothing is known of the base image.

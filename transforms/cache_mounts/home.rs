@@ -4,6 +4,8 @@
 //! are empty when it has ended (executor/stubs.go; read 2026-11-24). So they are in no image, but in the step they are
 //! there, and only root may write into them.
 
+use dockfit_shell::Lookup;
+
 use super::Refusal;
 use super::account;
 use super::call::Call;
@@ -20,6 +22,8 @@ const KEEP_NOTHING: &[&str] = &[
     ":",
     "[",
     "[[",
+    "apt",
+    "apt-get",
     "awk",
     "basename",
     "break",
@@ -67,6 +71,7 @@ const KEEP_NOTHING: &[&str] = &[
     "true",
     "type",
     "umask",
+    "uname",
     "unset",
     "unzip",
     "venv",
@@ -74,6 +79,13 @@ const KEEP_NOTHING: &[&str] = &[
     "wget",
     "which",
 ];
+
+/// A program that downloads those that it is called for by their names, and where it keeps them.
+///
+/// corepack 0.34: its README on `COREPACK_HOME`, and `corepackUtils.getCorepackHomeFolder`; 2026-11-24.
+const LAUNCHER: &str = "corepack";
+const LAUNCHED: &[&str] = &["yarn", "yarnpkg", "pnpm", "pnpx"];
+const LAUNCHER_HOME: &str = "COREPACK_HOME";
 
 /// Why `folder` cannot be a mount of `step`, since the folders above it would be root's, or there too early. `is_own`
 /// tells the commands whose only place below the home folder's `.cache` is a mount; they write `nothing_above` the mount
@@ -110,9 +122,20 @@ pub(crate) fn refuses_mount(
     if !nothing_above && !above.ends_with("/.cache") {
         return refusal("the program could not write");
     }
+    if above.ends_with("/.cache") && is_launched(steps, step) {
+        return refusal(&format!("`{LAUNCHER}` could not write"));
+    }
     let writes = |call: &&Call<'_>| !KEEP_NOTHING.contains(&call.program.as_str());
     let other = step.calls().iter().find(|call| writes(call) && !is_own(call))?;
     refusal(&format!("`{}` might fail to write", other.program))
+}
+
+/// Whether a program of the step may be one that the launcher downloads into the home folder's `.cache`.
+fn is_launched(steps: &Steps<'_>, step: &Step<'_>) -> bool {
+    let Some(stage) = step.stages().next() else { return false };
+    step.calls().iter().any(|call| LAUNCHED.contains(&call.program.as_str()))
+        && !matches!(step.variable(LAUNCHER_HOME), Lookup::Set(_))
+        && steps.naming(LAUNCHER).first_until(stage, step.index).is_some()
 }
 
 /// Whether an earlier step of the stage, or of one below, makes the folder or puts something into it.

@@ -127,6 +127,11 @@ impl<'d> Step<'d> {
         self.account.get_or_init(|| account::account(self)).as_ref().map_err(Clone::clone)
     }
 
+    /// The numeric user and group that it runs as; `None` for root.
+    pub(crate) fn owner(&self) -> Result<Option<(u32, u32)>, Refusal> {
+        account::owner(self)
+    }
+
     /// The users of its file, where they are gathered.
     pub(super) fn users(&self) -> Option<&Users<'d>> {
         self.users.as_deref()
@@ -256,12 +261,16 @@ impl<'d> Step<'d> {
     }
 }
 
-/// The frontend that the file asks for, if that is older than cache mounts (docker/dockerfile 1.2, release notes).
+/// The frontend that the file asks for, if that is older than cache mounts: docker/dockerfile 1.2, and 1.0 on the
+/// experimental channel (its release notes).
 fn old_frontend(document: &Document) -> Option<&str> {
     let value = document.directive(DirectiveName::Syntax)?.value.as_str();
     let tag = value
         .strip_prefix("docker/dockerfile:")
         .or_else(|| value.strip_prefix("docker.io/docker/dockerfile:"))?;
+    if tag.contains("-experimental") {
+        return None;
+    }
     let version = tag.split(['-', '@']).next().unwrap_or_default();
     let mut parts = version.split('.').map(str::parse::<u32>);
     match (parts.next(), parts.next()) {

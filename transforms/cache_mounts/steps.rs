@@ -22,6 +22,8 @@ pub(crate) struct Steps<'d> {
     readers: RefCell<HashMap<String, Rc<Readers>>>,
     /// Steps that make a folder, by the folder.
     made: RefCell<HashMap<String, Rc<ByStage>>>,
+    /// Steps that name a program, by the program.
+    naming: RefCell<HashMap<&'static str, Rc<ByStage>>>,
 }
 
 impl<'d> Steps<'d> {
@@ -31,7 +33,13 @@ impl<'d> Steps<'d> {
         let users = Rc::new(Users::of(dockerfile));
         let count = dockerfile.document().instructions().len();
         let runs = (0..count).filter_map(|index| Step::at(dockerfile, index, Some(&users))).collect();
-        Self { dockerfile, runs, readers: RefCell::default(), made: RefCell::default() }
+        Self {
+            dockerfile,
+            runs,
+            readers: RefCell::default(),
+            made: RefCell::default(),
+            naming: RefCell::default(),
+        }
     }
 
     pub(crate) fn dockerfile(&self) -> &'d Dockerfile {
@@ -74,6 +82,15 @@ impl<'d> Steps<'d> {
             readers
         });
         readers.refusal(step, folder)
+    }
+
+    /// The RUNs in whose text `program` stands.
+    pub(super) fn naming(&self, program: &'static str) -> Rc<ByStage> {
+        let mut naming = self.naming.borrow_mut();
+        let found = naming
+            .entry(program)
+            .or_insert_with(|| Rc::new(self.where_it_holds(|step| step.mentions(&[program]))));
+        Rc::clone(found)
     }
 
     /// The RUNs that make `folder`, and the COPYs that put something into it.

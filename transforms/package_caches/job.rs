@@ -254,8 +254,7 @@ pub(super) fn plan(
                     if let Some(refusal) = setting.offline.refuses(step, manager) {
                         return Err(refusal);
                     }
-                    let owner = step.account().map_or(None, |account| account.owner);
-                    let owner = owner.filter(|_| !manager.as_root);
+                    let owner = if manager.as_root { None } else { step.owner()? };
                     let builds =
                         !cache.only_downloads && own.iter().any(|call| usage::may_build(step, call, manager));
                     let id = if builds || cache.per_base { Some(cache_id(manager, step)?) } else { None };

@@ -28,14 +28,27 @@ pub(super) fn judge(jobs: &mut [Job<'_, '_>], consent: bool) {
     for job in jobs.iter().filter(|job| wants(job).is_some_and(|wants| wants.value.is_none())) {
         folders.entry(job.manager.name).or_default().extend(folder(job).map(str::to_owned));
     }
+    // Steps whose own folder is not known: with the variable it would be that of another user.
+    let homeless: Vec<(&str, Vec<usize>)> = jobs
+        .iter()
+        .filter(|job| {
+            job.plan.as_ref().is_err_and(|refusal| matches!(refusal.code, "home-unknown" | "user-unknown"))
+        })
+        .map(|job| (job.manager.name, job.step.stages().collect()))
+        .collect();
     for job in jobs {
+        let (stage, _) = job.place();
+        let seen_by_another =
+            || homeless.iter().any(|(name, stages)| *name == job.manager.name && stages.contains(&stage));
         let gets_mount = job.plan.as_ref().is_ok_and(|plan| !plan.mounts.is_empty());
         let Some(wants) = wants(job).filter(|wants| wants.needed && gets_mount) else { continue };
         let (name, variable) = (job.manager.name, wants.variable);
         if !consent {
             let text = format!("{name} keeps nothing in a mount without {variable}");
             job.plan = Err(Refusal::new("not-kept", text, "consent to package-caches/keep"));
-        } else if folders.get(name).is_some_and(|folders| folders.len() > 1) {
+        } else if wants.value.is_none()
+            && (folders.get(name).is_some_and(|folders| folders.len() > 1) || seen_by_another())
+        {
             let text = format!("{name} has several cache folders in this file, as several users run it");
             job.plan = Err(Refusal::new("cache-unknown", text, format!("set {variable}")));
         }

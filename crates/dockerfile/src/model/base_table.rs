@@ -6,6 +6,7 @@
 use crate::values::reference::ImageReference;
 
 use super::base_images::{BaseConfig, Fact};
+use super::base_s2i;
 
 /// A row: images, what they set, and where that was read.
 struct Row {
@@ -212,6 +213,9 @@ pub(super) fn find(reference: &ImageReference) -> Option<BaseConfig> {
     }
     if repository.starts_with("mcr.microsoft.com/windows") {
         return Some(BaseConfig { windows: true, ..BaseConfig::unknown() });
+    }
+    if let Some(config) = base_s2i::find(reference) {
+        return Some(config);
     }
     ROWS.iter().find(|row| row.repository == repository && row.fits(tag)).map(Row::config)
 }

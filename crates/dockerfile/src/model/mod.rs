@@ -4,6 +4,7 @@
 //! Where engines differ it is Docker 28's meaning. What only a base image could tell is [`Value::Unknown`], not guessed.
 
 mod base_images;
+mod base_s2i;
 mod base_table;
 mod build;
 mod config;

@@ -158,7 +158,8 @@ fn unwrap<'w>(wrapper: &Wrapper, words: &'w [Word], start: usize, peeled: &mut P
     }
     let Some(program) = words.get(at) else { return Step::Itself };
     if !wrapper.only.is_empty() {
-        let runs = program.value().is_some_and(|v| wrapper.only.contains(&v.split('@').next().unwrap_or(v)));
+        let name = program.value().map(base_name);
+        let runs = name.is_some_and(|v| wrapper.only.contains(&v.split('@').next().unwrap_or(v)));
         if !runs {
             return Step::Itself;
         }

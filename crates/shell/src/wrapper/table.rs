@@ -160,6 +160,8 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     },
     Wrapper { name: "busybox", stops: &["--list", "--install"], ..PLAIN },
     Wrapper { name: "corepack", only: &["npm", "npx", "pnpm", "pnpx", "yarn", "yarnpkg"], ..PLAIN },
+    // PHP 8.2 `php --help`; of what it runs only this is known to be a program that people name.
+    Wrapper { name: "php", short_values: "cdz", only: &["composer", "composer.phar"], ..PLAIN },
     // conda 24 `conda run --help`; it runs the command in an environment, with the user and home of its own.
     CONDA_RUN,
     Wrapper { name: "mamba", ..CONDA_RUN },
