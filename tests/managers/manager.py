@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Manager:
-    """One package manager; `{url}` stands for the registry, in files, commands and variables."""
+    """One package manager; in files, commands and variables `{url}` stands for the registry, `{home}` for the home folder."""
 
     name: str
     versions: list  # the command that tells the version; where it cannot be run, the manager is skipped
@@ -18,5 +18,7 @@ class Manager:
     before: list = field(default_factory=list)  # commands that need no registry, before each install
     locks: list = field(default_factory=list)  # commands that write the lock file
     variables: dict = field(default_factory=dict)
+    # What the registry answers besides: {path: text that lists packages, a package's bytes, or the folder of all that lies below the path}.
+    served: dict = field(default_factory=dict)
     # It asks the registry for the list of versions each time: then the registry stays, and must see no download.
     lists_again: bool = False

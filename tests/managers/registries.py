@@ -12,6 +12,7 @@ import json
 import tarfile
 import threading
 import zipfile
+from pathlib import Path
 
 PACKAGES = {"dockfit-sample-one": "1.0.0", "dockfit-sample-two": "2.1.0"}  # name: version
 
@@ -57,12 +58,14 @@ def tarball(name, version):
 class Registry:
     """Both registries on one port: `/simple/` is the index, all else the npm registry."""
 
-    def __init__(self):
+    def __init__(self, served=()):
         self.downloads = []  # paths of packages that were asked for
         self.files = {}
         for name, version in PACKAGES.items():
             self.files[f"/files/{name.replace('-', '_')}-{version}-py3-none-any.whl"] = wheel(name, version)
             self.files[f"/{name}/-/{name}-{version}.tgz"] = tarball(name, version)
+        self.folders = []  # (begin of the path, folder)
+        self.lists = {path for path, data in dict(served).items() if isinstance(data, str)}
         registry = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -79,16 +82,26 @@ class Registry:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        for path, data in dict(served).items():
+            if isinstance(data, Path):
+                self.folders.append((path, data))
+            else:
+                self.files[path] = data.replace("{url}", self.url).encode() if isinstance(data, str) else data
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def answer(self, request):
         """One request."""
         path = request.path.split("?")[0]
         if path in self.files:
-            if request.command == "GET" and "Range" not in request.headers:
+            if request.command == "GET" and "Range" not in request.headers and path not in self.lists:
                 self.downloads.append(path)
             send(request, self.files[path], "application/octet-stream", "max-age=365000000, immutable, public")
             return
+        for begin, folder in self.folders:
+            if path.startswith(begin) and (folder / path.removeprefix(begin)).is_file():
+                self.downloads.append(path)
+                send(request, (folder / path.removeprefix(begin)).read_bytes(), "application/octet-stream", "public")
+                return
         name = path.strip("/").removeprefix("simple/")
         if name not in PACKAGES:
             send(request, b"{}", "application/json", "no-store", status=404)
@@ -127,7 +140,8 @@ class Registry:
 
 def send(request, data, kind, control, status=200):
     """An answer, or none where the client has what it is about."""
-    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    # The index of gems is taken only where the tag is this checksum.
+    tag = f'"{hashlib.md5(data).hexdigest()}"'
     known = status == 200 and request.headers.get("If-None-Match") == tag
     request.send_response(304 if known else status)
     for name, value in (("ETag", tag), ("Cache-Control", control), ("Content-Type", kind)):

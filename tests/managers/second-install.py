@@ -26,13 +26,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import compiled
 import javascript
 import python
+import scripting
 from registries import Registry
 
-MANAGERS = [*javascript.MANAGERS, *python.MANAGERS]
+MANAGERS = [*javascript.MANAGERS, *python.MANAGERS, *compiled.MANAGERS, *scripting.MANAGERS]
 # Not to be taken from whoever runs this: they move caches and registries.
-FOREIGN = re.compile(r"(?i)^(npm_|pnpm_|yarn_|bun_|pip_|uv_|poetry_|pdm_|pipenv_|xdg_|virtual_env$|https?_proxy$|no_proxy$|all_proxy$)")
+FOREIGN = re.compile(r"(?i)^(npm_|cargo_|go(path|modcache|cache|flags|proxy|env)$|maven_|m2_|bundle_|gem_|composer_|pnpm_|yarn_|bun_|pip_|uv_|poetry_|pdm_|pipenv_|xdg_|virtual_env$|https?_proxy$|no_proxy$|all_proxy$)")
 
 
 class Failed(Exception):
@@ -97,7 +99,7 @@ class Bench:
         self.home = scratch / "home"
         self.kept = scratch / "kept"
         self.targets = []
-        self.registry = Registry()
+        self.registry = Registry(manager.served)
 
     def run(self):
         """The installs; raises Failed."""
@@ -136,7 +138,7 @@ class Bench:
             (folder / name).write_text(self.filled(text))
 
     def filled(self, text):
-        return text.replace("{url}", self.registry.url)
+        return text.replace("{url}", self.registry.url).replace("{home}", str(self.home))
 
     def mounts(self, files):
         """The targets of the cache mounts that dockfit adds."""
@@ -144,7 +146,7 @@ class Bench:
         folder.mkdir()
         for name, text in files.items():
             (folder / name).write_text(text)
-        lines = [f"FROM {self.manager.base}", f"ENV HOME={self.home}", "WORKDIR /app", f"COPY {' '.join(files)} ./", f"RUN {self.manager.install}"]
+        lines = [f"FROM {self.manager.base}", f"ENV HOME={self.home}", "WORKDIR /app", f"COPY {' '.join(files)} ./", f"RUN {self.manager.install}", f"CMD {json.dumps(self.manager.works)}"]
         (folder / "Dockerfile").write_text("\n".join(lines) + "\n")
         command = [self.dockfit, "diff", "--only", "package-caches", "--format", "patch", folder / "Dockerfile"]
         patch = subprocess.run(command, capture_output=True, text=True, check=True).stdout
