@@ -18,6 +18,8 @@ import tempfile
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
+from projects import index
+
 ENVIRONMENTS = [
     {
         "python_version": version,
@@ -261,10 +263,9 @@ def differences(theirs, ours):
 
 
 def lock(tool, folder):
-    index = os.environ.get("DOCKFIT_INDEX")
-    if tool == "poetry" and index:
+    if tool == "poetry" and (address := index()):
         with (folder / "pyproject.toml").open("a") as file:
-            file.write(f'[[tool.poetry.source]]\nname = "index"\nurl = "{index}"\npriority = "primary"\n')
+            file.write(f'[[tool.poetry.source]]\nname = "index"\nurl = "{address}"\npriority = "primary"\n')
     commands = {
         "uv": ["uv", "lock", "--quiet"],
         "uv-compile": ["uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--all-extras",
