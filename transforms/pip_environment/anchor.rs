@@ -9,13 +9,19 @@ use dockfit_rewrite::{Dockerfile, Edit};
 
 use crate::package_caches;
 
-/// The edit that sets `pair` (`NAME=value`) for the instruction with this index: joined to the last ENV before it, in its
-/// stage, that holds several settings of Python or pip; else as a line of its own behind the last ENV; else behind FROM.
-pub(super) fn set(dockerfile: &Dockerfile, index: usize, pair: &str, pass: &str) -> Option<Edit> {
+/// The edit that sets `pair` (`NAME=value`) in a stage for the instructions from `before` on: joined to the last ENV
+/// before that holds several settings of Python or pip; else as a line of its own behind the last ENV; else behind the FROM
+/// with the index `from`.
+pub(super) fn set(
+    dockerfile: &Dockerfile,
+    from: usize,
+    before: usize,
+    pair: &str,
+    pass: &str,
+) -> Option<Edit> {
     let document = dockerfile.document();
-    let from = dockerfile.model().stage_of(index)?.from;
     let mut alone = None;
-    for at in (from + 1..index).rev() {
+    for at in (from + 1..before).rev() {
         let Some(env) = Env::of(dockerfile, at) else { continue };
         if dockerfile.is_ignored(at, pass) {
             continue;

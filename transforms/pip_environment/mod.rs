@@ -7,6 +7,7 @@ mod variables;
 
 use std::collections::BTreeSet;
 
+use dockfit_dockerfile::model::Model;
 use dockfit_rewrite::{
     Consent, Decision, DecisionInfo, Declared, Facet, Outcome, Pass, PassInfo, Reason, Safety, Task,
 };
@@ -76,18 +77,24 @@ fn timeouts(file: &File<'_>) -> Vec<Decision> {
     let mut said: BTreeSet<usize> = BTreeSet::new();
     let mut set: BTreeSet<usize> = BTreeSet::new();
     let mut decisions = Vec::new();
+    let needing: BTreeSet<usize> = steps
+        .mentioning(&["pip"])
+        .filter(|step| settings.downloads(step) == Downloads::AsPipDoes)
+        .filter_map(|step| Some(model.stage_of(step.index)?.index))
+        .collect();
     for step in steps.mentioning(&["pip"]) {
         let Some(stage) = model.stage_of(step.index) else { continue };
         let downloads = settings.downloads(step);
         if downloads == Downloads::No || model.lineage(stage.index).any(|below| set.contains(&below.index)) {
             continue;
         }
+        let shared = shared_base(model, stage.index, &needing);
         let outcome = match downloads {
-            Downloads::AsPipDoes => add(file, step, &settings),
+            Downloads::AsPipDoes => add(file, step, shared, &settings),
             Downloads::Patient | Downloads::No => Outcome::Already,
         };
         if matches!(outcome, Outcome::Applied(_)) {
-            set.insert(stage.index);
+            set.insert(shared.unwrap_or(stage.index));
         }
         // What is so of several steps is said once.
         if said.insert(stage.index) || !matches!(outcome, Outcome::Already) {
@@ -97,7 +104,16 @@ fn timeouts(file: &File<'_>) -> Vec<Decision> {
     decisions
 }
 
-fn add(file: &File<'_>, step: &Step<'_>, settings: &Said) -> Outcome {
+/// The nearest stage below `stage` on which another stage that needs the variable stands, too: set there, it is set once.
+fn shared_base(model: &Model, stage: usize, needing: &BTreeSet<usize>) -> Option<usize> {
+    let stands_on = |other: usize, base: usize| model.lineage(other).any(|below| below.index == base);
+    let below = model.lineage(stage).map(|below| below.index).filter(|below| *below != stage);
+    below.into_iter().find(|base| {
+        !needing.contains(base) && needing.iter().any(|other| *other != stage && stands_on(*other, *base))
+    })
+}
+
+fn add(file: &File<'_>, step: &Step<'_>, shared: Option<usize>, settings: &Said) -> Outcome {
     let refuse = |code, text: String, way_out: &str| Outcome::Refused {
         reason: Reason { code, text },
         way_out: way_out.to_owned(),
@@ -116,7 +132,19 @@ fn add(file: &File<'_>, step: &Step<'_>, settings: &Said) -> Outcome {
         return refuse("configured", text, "set `timeout` in that file");
     }
     let pair = format!("{VARIABLE}={SECONDS}");
-    match anchor::set(file.dockerfile, step.index, &pair, TIMEOUT.id) {
+    let stages = step.model().stages();
+    let place = match shared.or_else(|| Some(step.model().stage_of(step.index)?.index)) {
+        Some(base) if shared.is_some() => {
+            let end = stages
+                .get(base + 1)
+                .map_or(file.dockerfile.document().instructions().len(), |next| next.from);
+            stages.get(base).map(|base| (base.from, end))
+        }
+        Some(own) => stages.get(own).map(|own| (own.from, step.index)),
+        None => None,
+    };
+    let edit = place.and_then(|(from, before)| anchor::set(file.dockerfile, from, before, &pair, TIMEOUT.id));
+    match edit {
         Some(edit) => file.change([edit], vec![Declared::Env(VARIABLE.to_owned())], None),
         None => refuse("cannot-edit", "the step belongs to no stage".to_owned(), "write a FROM before it"),
     }
