@@ -96,6 +96,11 @@ fn pip(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
 /// An install as pip's: from requirements files, with `skip` words of the subcommand in front.
 pub(super) fn requirements(words: &Words<'_>, folder: &Folder<'_>, skip: usize) -> Reading {
     let named: Vec<&str> = words.plain.iter().skip(skip).copied().collect();
+    // The project alone, behind its source: as it should be.
+    let local = words.has(&["-e", "--editable"]) || named.iter().any(|word| is_local(word));
+    if local && words.has(&["--no-deps"]) && !words.has(&["-r", "--requirement"]) {
+        return Reading::Other;
+    }
     if let Some(path) = words.value(&["-e", "--editable"]) {
         return Reading::needs_source(format!("`-e {path}` installs the source itself"), OWN_STEP);
     }
