@@ -40,7 +40,7 @@ fn wrappers_are_peeled() {
     runs("xargs -I {} sh -c 'pip install {}'", &["sh -c 'pip install {}'", "pip install {}"]);
     runs(
         "php composer.phar install; php -d memory_limit=-1 /usr/bin/composer i; php artisan x; php -r 'x();'",
-        &["composer.phar install", "/usr/bin/composer i", "php artisan x", "php -r x();"],
+        &["composer.phar install", "composer i", "php artisan x", "php -r 'x();'"],
     );
     runs("corepack pnpm i; corepack yarn@4 i; corepack enable", &["pnpm i", "yarn@4 i", "corepack enable"]);
     runs("setpriv --reuid=1000 --clear-groups -- pip x", &["pip x"]);
