@@ -109,6 +109,9 @@ pub(super) struct Stages {
     pub(super) takers: Vec<(usize, bool)>,
 }
 
+/// Where Debian and the official images have their interpreter (`sys.prefix` in `debian:13` and `python:3.13`, 2026-11-24).
+const INTERPRETERS: &[&str] = &["/usr", "/usr/local"];
+
 /// The stages that the groups could have, or why they cannot, in words that go on from "not in stages, since".
 pub(super) fn stages(
     project: &Project,
@@ -123,6 +126,12 @@ pub(super) fn stages(
     }
     let root = install.root.as_ref().ok_or("the folder that it fills cannot be told")?;
     let takers = takers(step, stage, root)?;
+    if root.is_environment && INTERPRETERS.contains(&root.path.as_str()) {
+        return Err(format!(
+            "{} holds the interpreter as well, which the copy of each stage would bring again",
+            root.path
+        ));
+    }
     if stage.instructions.end != step.index + 1 {
         return Err("the stage does more behind it".to_owned());
     }
