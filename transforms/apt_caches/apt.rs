@@ -1,8 +1,11 @@
 //! What is known of apt.
 
+use dockfit_dockerfile::Span;
+
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::{Refusal, unread};
+use crate::dockerfiles::File;
 
 /// Where downloaded packages are kept (apt.conf(5), `Dir::Cache`).
 pub(super) const ARCHIVES: &str = "/var/cache/apt";
@@ -93,8 +96,17 @@ pub(super) fn only_downloads(call: &Call<'_>) -> bool {
 
 /// Why an install or update that a RUN seems to make is not read, if there is one.
 pub(super) fn unread(step: &Step<'_>) -> Option<Refusal> {
-    let commands: Vec<&[&str]> = INSTALLING.iter().chain(&["update"]).map(std::slice::from_ref).collect();
-    unread::unread(step, PROGRAMS, &commands, |call| action(call).is_some())
+    unread::unread(step, PROGRAMS, &downloading(), |call| action(call).is_some())
+}
+
+/// The RUNs that are not read at all and seem to install or update.
+pub(super) fn run_as_files(file: &File<'_>) -> Vec<(Span, Refusal)> {
+    unread::run_as_files(file, PROGRAMS, &downloading()).collect()
+}
+
+/// The subcommands that download.
+fn downloading() -> Vec<&'static [&'static str]> {
+    INSTALLING.iter().chain(&["update"]).map(std::slice::from_ref).collect()
 }
 
 /// Whether `call` deletes the lists as well (`apt distclean`, since 2.7.8).

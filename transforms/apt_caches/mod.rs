@@ -101,6 +101,8 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
         };
         decisions.push(file.decision(&MOUNT, step.instruction.text_span(), outcome));
     }
+    let not_read = apt::run_as_files(file).into_iter();
+    decisions.extend(not_read.map(|(span, refusal)| file.decision(&MOUNT, span, refusal.into_outcome())));
     decisions
 }
 

@@ -1,10 +1,12 @@
 //! Commands that a RUN runs in a way that is not read: named by a variable, or handed to another program as text.
 
+use dockfit_dockerfile::{RunForm, Span};
 use dockfit_shell::{Script, base_name, strip_version};
 
 use super::Refusal;
 use super::call::Call;
 use super::step::Step;
+use crate::dockerfiles::File;
 
 /// Programs that run what their words, or their standard input, say (their manuals).
 const CARRIERS: &[&str] = &[
@@ -90,6 +92,25 @@ pub(crate) fn unread(
         return Some(Refusal::new("not-understood", text, "add the mount by hand"));
     }
     None
+}
+
+/// The RUNs with a command of `programs` in a here-document that starts with `#!`, and why it is not read: the engine runs
+/// the whole as a file of its own (buildkit `dockerfile2llb/convert.go` `dispatchRun`).
+pub(crate) fn run_as_files(
+    file: &File<'_>,
+    programs: &[&str],
+    commands: &[&[&str]],
+) -> impl Iterator<Item = (Span, Refusal)> {
+    let instructions = file.dockerfile.document().instructions().iter().enumerate();
+    instructions.filter_map(move |(index, instruction)| {
+        let RunForm::File { text, interpreter } = &file.dockerfile.run(index)?.form else { return None };
+        file.dockerfile.model().stage_of(index)?;
+        mentions(text.as_str(), programs, commands, false).then(|| {
+            let text = format!("`{interpreter}` runs this here-document as a file, which is not read");
+            let way_out = "leave the line with #! out, if the shell of the image can run the rest";
+            (instruction.text_span(), Refusal::new("run-as-a-file", text, way_out))
+        })
+    })
 }
 
 /// The bodies of the here-documents that a call reads.

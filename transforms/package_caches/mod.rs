@@ -29,6 +29,7 @@ use self::told::Told;
 use self::wanted::Wanted;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
+use crate::cache_mounts::unread::run_as_files;
 use crate::dockerfiles::File;
 
 /// The pass.
@@ -82,7 +83,18 @@ impl Pass for PackageCaches {
         if task.consent(&MOUNT) == Consent::Withheld {
             return Vec::new();
         }
-        File::all(task).flat_map(|file| decide(&file)).collect()
+        File::all(task)
+            .flat_map(|file| {
+                let mut decisions = decide(&file);
+                for manager in managers::MANAGERS {
+                    let not_read = run_as_files(&file, manager.programs, manager.commands);
+                    decisions.extend(
+                        not_read.map(|(span, refusal)| file.decision(&MOUNT, span, refusal.into_outcome())),
+                    );
+                }
+                decisions
+            })
+            .collect()
     }
 }
 
