@@ -139,6 +139,10 @@ def instructions(before, facts, told):
     touched = touched_lines(before.source, told.edits) if told else set()
     old = [identity(one) for one in before.facts.instructions]
     new = [identity(one) for one in facts.instructions]
+    # Where an ENV goes above a WORKDIR and one comes below, `difflib` may take the WORKDIR for what moved. What stands as often
+    # as before is none of these; that its lines did not move is counted by itself.
+    was, now = (Counter(map(whole, found)) for found in (before.facts.instructions, facts.instructions))
+    stays = lambda one: told is not None and was[whole(one)] == now[whole(one)]  # noqa: E731
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -149,6 +153,8 @@ def instructions(before, facts, told):
                 yield Finding("instructions", 1, f"{old[i1:i2]} → {new[j1:j2]}"[:300])
             continue
         for one in before.facts.instructions[i1:i2]:
+            if stays(one):
+                continue
             # Among equal keywords `difflib` cannot tell which one went: one must have stood in a deletion.
             word = keyword_at_line_start(one.keyword)
             deleted = tag == "delete" and any(word.search(before.source[edit.start : edit.end]) for edit in told.edits)
@@ -156,6 +162,8 @@ def instructions(before, facts, told):
                 yield Finding("instructions", 1, f"line {one.start}: {one.keyword} {' '.join(one.value)}"[:300])
         # Nor which one is new: one must stand in an edit.
         for one in facts.instructions[j1:j2] if i1 == i2 else ():
+            if stays(one):
+                continue
             word = keyword_at_line_start(one.keyword)
             if not any(word.search(edit.replacement) for edit in told.edits):
                 yield Finding("instructions", 1, f"new: {one.keyword} {' '.join(one.value)}"[:300])
@@ -164,6 +172,11 @@ def instructions(before, facts, told):
 def keyword_at_line_start(keyword):
     """Finds it where an instruction may begin."""
     return re.compile(rb"(^|\n)\s*" + re.escape(keyword.encode()) + rb"\b")
+
+
+def whole(one):
+    """All that an instruction says."""
+    return one.keyword, tuple(one.flags), tuple(one.value)
 
 
 def identity(one):
