@@ -9,13 +9,12 @@ use dockfit_rewrite::{Dockerfile, Edit};
 
 use crate::package_caches;
 
-/// The edit that sets `pair` (`NAME=value`) in a stage for the instructions from `before` on: joined to the last ENV
-/// before that holds several settings of Python or pip; else as a line of its own behind the last ENV; else behind the FROM
-/// with the index `from`.
+/// The edit that sets `pair` (`NAME=value`) between the FROM and another instruction of a stage, by their indices: joined to
+/// the last ENV there that holds several settings of Python or pip; else as a line of its own behind the last ENV; else
+/// behind the FROM.
 pub(super) fn set(
     dockerfile: &Dockerfile,
-    from: usize,
-    before: usize,
+    (from, before): (usize, usize),
     pair: &str,
     pass: &str,
 ) -> Option<Edit> {

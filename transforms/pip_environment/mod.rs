@@ -7,7 +7,7 @@ mod variables;
 
 use std::collections::BTreeSet;
 
-use dockfit_dockerfile::model::Model;
+use dockfit_dockerfile::model::{Model, Stage};
 use dockfit_rewrite::{
     Consent, Decision, DecisionInfo, Declared, Facet, Outcome, Pass, PassInfo, Reason, Safety, Task,
 };
@@ -88,14 +88,17 @@ fn timeouts(file: &File<'_>) -> Vec<Decision> {
         if downloads == Downloads::No || model.lineage(stage.index).any(|below| set.contains(&below.index)) {
             continue;
         }
-        let shared = shared_base(model, stage.index, &needing);
-        let outcome = match downloads {
-            Downloads::AsPipDoes => add(file, step, shared, &settings),
-            Downloads::Patient | Downloads::No => Outcome::Already,
+        let outcome = if downloads == Downloads::AsPipDoes {
+            let shared = shared_base(model, stage.index, &needing);
+            let (holder, before) = shared.map_or((stage, step.index), |base| (base, base.instructions.end));
+            let outcome = add(file, step, (holder.from, before), &settings);
+            if matches!(outcome, Outcome::Applied(_)) {
+                set.insert(holder.index);
+            }
+            outcome
+        } else {
+            Outcome::Already
         };
-        if matches!(outcome, Outcome::Applied(_)) {
-            set.insert(shared.unwrap_or(stage.index));
-        }
         // What is so of several steps is said once.
         if said.insert(stage.index) || !matches!(outcome, Outcome::Already) {
             decisions.push(file.decision(&TIMEOUT, step.instruction.text_span(), outcome));
@@ -105,15 +108,16 @@ fn timeouts(file: &File<'_>) -> Vec<Decision> {
 }
 
 /// The nearest stage below `stage` on which another stage that needs the variable stands, too: set there, it is set once.
-fn shared_base(model: &Model, stage: usize, needing: &BTreeSet<usize>) -> Option<usize> {
+fn shared_base<'m>(model: &'m Model, stage: usize, needing: &BTreeSet<usize>) -> Option<&'m Stage> {
     let stands_on = |other: usize, base: usize| model.lineage(other).any(|below| below.index == base);
-    let below = model.lineage(stage).map(|below| below.index).filter(|below| *below != stage);
-    below.into_iter().find(|base| {
-        !needing.contains(base) && needing.iter().any(|other| *other != stage && stands_on(*other, *base))
+    model.lineage(stage).skip(1).find(|base| {
+        !needing.contains(&base.index)
+            && needing.iter().any(|other| *other != stage && stands_on(*other, base.index))
     })
 }
 
-fn add(file: &File<'_>, step: &Step<'_>, shared: Option<usize>, settings: &Said) -> Outcome {
+/// What sets the variable behind the FROM of `place`, and before the instruction that stands behind it there.
+fn add(file: &File<'_>, step: &Step<'_>, place: (usize, usize), settings: &Said) -> Outcome {
     let refuse = |code, text: String, way_out: &str| Outcome::Refused {
         reason: Reason { code, text },
         way_out: way_out.to_owned(),
@@ -132,19 +136,7 @@ fn add(file: &File<'_>, step: &Step<'_>, shared: Option<usize>, settings: &Said)
         return refuse("configured", text, "set `timeout` in that file");
     }
     let pair = format!("{VARIABLE}={SECONDS}");
-    let stages = step.model().stages();
-    let place = match shared.or_else(|| Some(step.model().stage_of(step.index)?.index)) {
-        Some(base) if shared.is_some() => {
-            let end = stages
-                .get(base + 1)
-                .map_or(file.dockerfile.document().instructions().len(), |next| next.from);
-            stages.get(base).map(|base| (base.from, end))
-        }
-        Some(own) => stages.get(own).map(|own| (own.from, step.index)),
-        None => None,
-    };
-    let edit = place.and_then(|(from, before)| anchor::set(file.dockerfile, from, before, &pair, TIMEOUT.id));
-    match edit {
+    match anchor::set(file.dockerfile, place, &pair, TIMEOUT.id) {
         Some(edit) => file.change([edit], vec![Declared::Env(VARIABLE.to_owned())], None),
         None => refuse("cannot-edit", "the step belongs to no stage".to_owned(), "write a FROM before it"),
     }
