@@ -8,6 +8,23 @@ use crate::marker::Marker;
 use crate::name::Name;
 use crate::requirement::{Requirement, allows};
 use crate::resolution::{DistFile, Edge, Package, Source, When};
+use crate::toml_tree::Table;
+
+/// The manifest beside the lock at `path`, for formats that do not say what is needed directly.
+pub(super) fn needed_manifest<'m>(path: &str, manifest: Option<&'m Manifest>) -> Result<&'m Manifest> {
+    manifest.ok_or_else(|| {
+        let message = "what is needed directly stands in pyproject.toml, which is not there";
+        Error::new(ErrorKind::MissingFile, Place::file(path), message)
+    })
+}
+
+/// The table `metadata`, without which a lock is none; `renew` makes a new one.
+pub(super) fn metadata<'d, 'p: 's, 's>(root: &'s Table<'d, 'p>, renew: &str) -> Result<Table<'d, 's>> {
+    root.table("metadata")?.ok_or_else(|| {
+        root.error(ErrorKind::MissingField, "metadata", "the table `metadata` is missing")
+            .with_way_out(format!("run `{renew}`"))
+    })
+}
 
 /// Packages by name.
 #[derive(Default)]

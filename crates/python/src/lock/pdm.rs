@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{Names, add_project, dist, edges_to, file_name, is_hash, package, refuse_mixed_hashes};
+use super::build::{
+    Names, add_project, dist, edges_to, file_name, is_hash, metadata, needed_manifest, package,
+    refuse_mixed_hashes,
+};
 use super::compiled::address;
-use crate::error::{Error, ErrorKind, Place, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::marker::Marker;
 use crate::name::Name;
@@ -16,17 +19,10 @@ use crate::toml_tree::{Document, Table};
 ///
 /// Source: pdm 2.29's `project/lockfile` and `models/repositories/lock.py`, 2026-11-24.
 pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Result<Resolution> {
-    let Some(manifest) = manifest else {
-        let message = "what is needed directly stands in pyproject.toml, which is not there";
-        return Err(Error::new(ErrorKind::MissingFile, Place::file(path), message));
-    };
+    let manifest = needed_manifest(path, manifest)?;
     let document = Document::parse(path, text)?;
     let root = document.root();
-    let Some(metadata) = root.table("metadata")? else {
-        return Err(root
-            .error(ErrorKind::MissingField, "metadata", "the table `metadata` is missing")
-            .with_way_out("run `pdm lock`"));
-    };
+    let metadata = metadata(&root, "pdm lock")?;
     let version = metadata.required_string("lock_version")?;
     let known = ["4.0", "4.1", "4.2", "4.3", "4.4", "4.4.1", "4.4.2", "4.5.0", "4.5", "4.5.1"];
     if !known.contains(&version) {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::build::{
-    Names, add_project, by_extra, dist, edges_to, is_hash, package, refuse_duplicates, refuse_mixed_hashes,
+    Names, add_project, by_extra, dist, edges_to, is_hash, metadata, needed_manifest, package,
+    refuse_duplicates, refuse_mixed_hashes,
 };
-use crate::error::{Error, ErrorKind, Place, Result};
+use crate::error::{ErrorKind, Result};
 use crate::manifest::{Manifest, poetry_specifiers};
 use crate::marker::Marker;
 use crate::name::Name;
@@ -16,17 +17,10 @@ use crate::toml_tree::{Document, Table, Value};
 ///
 /// Source: poetry 2.5's `packages/locker.py`, 2026-11-24.
 pub(super) fn read(path: &str, text: &str, manifest: Option<&Manifest>) -> Result<Resolution> {
-    let Some(manifest) = manifest else {
-        let message = "what is needed directly stands in pyproject.toml, which is not there";
-        return Err(Error::new(ErrorKind::MissingFile, Place::file(path), message));
-    };
+    let manifest = needed_manifest(path, manifest)?;
     let document = Document::parse(path, text)?;
     let root = document.root();
-    let Some(metadata) = root.table("metadata")? else {
-        return Err(root
-            .error(ErrorKind::MissingField, "metadata", "the table `metadata` is missing")
-            .with_way_out("run `poetry lock`"));
-    };
+    let metadata = metadata(&root, "poetry lock")?;
     let version = metadata.required_string("lock-version")?;
     if !["1.1", "2.0", "2.1"].contains(&version) {
         let message = format!("version {version} of this format is not known; 1.1, 2.0 and 2.1 are");
