@@ -81,7 +81,7 @@ pub fn builds_in(path: &RelPath, bytes: &[u8]) -> Vec<Build> {
     match kind {
         Kind::Compose => compose::builds(path, text),
         Kind::Bake => bake::builds(path, text),
-        Kind::Workflow => workflow::builds(path, text),
+        Kind::Workflow => workflow::builds(path, text).into_iter().map(|found| found.build).collect(),
     }
 }
 

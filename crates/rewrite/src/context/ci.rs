@@ -1,12 +1,8 @@
 //! Builds on machines of a CI service, and what they say of the build cache.
 
-use std::collections::BTreeMap;
-
 use dockfit_shell::Script;
-use serde::Deserialize;
-use serde_saphyr::Spanned;
 
-use super::Build;
+use super::{Build, workflow};
 use crate::{Project, RelPath};
 
 /// What makes the image.
@@ -64,59 +60,15 @@ pub fn ci_builds(project: &Project) -> Vec<CiBuild> {
         .collect()
 }
 
-#[derive(Deserialize)]
-struct Workflow {
-    #[serde(default)]
-    jobs: BTreeMap<String, Job>,
-}
-
-#[derive(Deserialize)]
-struct Job {
-    #[serde(default)]
-    steps: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-struct Step {
-    uses: Option<Spanned<String>>,
-    #[serde(rename = "with", default)]
-    inputs: Option<Inputs>,
-}
-
-#[derive(Deserialize, Default)]
-struct Inputs {
-    context: Option<String>,
-    file: Option<String>,
-    target: Option<String>,
-    #[serde(rename = "cache-from")]
-    cache_from: Option<String>,
-    #[serde(rename = "cache-to")]
-    cache_to: Option<String>,
-}
-
 fn actions(path: &RelPath, text: &str) -> Vec<CiBuild> {
-    const ACTION: &str = "docker/build-push-action";
-    if !text.contains(ACTION) {
-        return Vec::new();
-    }
-    let Ok(workflow) = serde_saphyr::from_str::<Workflow>(text) else { return Vec::new() };
-    let steps = workflow.jobs.into_values().flat_map(|job| job.steps);
-    steps
-        .filter_map(|step| {
-            let uses = step.uses.filter(|uses| uses.value.starts_with(ACTION))?;
-            let inputs = step.inputs.unwrap_or_default();
-            let context = inputs.context.as_deref().unwrap_or(".");
-            let (file, target) = (inputs.file.as_deref(), inputs.target.as_deref());
-            let build = Build::resolve(path, &RelPath::root(), context, file, file.is_none(), target)?;
-            Some(CiBuild {
-                build,
-                line: usize::try_from(uses.defined.line()).unwrap_or(1),
-                builder: Builder::Action,
-                imports: inputs.cache_from.is_some(),
-                exports: inputs.cache_to,
-            })
-        })
-        .collect()
+    let of_action = |step: workflow::ActionBuild| CiBuild {
+        build: step.build,
+        line: step.line,
+        builder: Builder::Action,
+        imports: step.cache_from.is_some(),
+        exports: step.cache_to,
+    };
+    workflow::builds(path, text).into_iter().map(of_action).collect()
 }
 
 /// The commands of scripts: lines that start with one, as far as they go on.

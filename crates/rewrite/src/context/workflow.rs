@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use super::Build;
 use crate::RelPath;
@@ -21,7 +22,7 @@ struct Job {
 
 #[derive(Deserialize)]
 struct Step {
-    uses: Option<String>,
+    uses: Option<Spanned<String>>,
     #[serde(rename = "with", default)]
     inputs: Option<Inputs>,
 }
@@ -31,25 +32,40 @@ struct Inputs {
     context: Option<String>,
     file: Option<String>,
     target: Option<String>,
+    #[serde(rename = "cache-from")]
+    cache_from: Option<String>,
+    #[serde(rename = "cache-to")]
+    cache_to: Option<String>,
+}
+
+/// A build by the action.
+pub(super) struct ActionBuild {
+    pub(super) build: Build,
+    /// The line that names the action.
+    pub(super) line: usize,
+    /// Its inputs of these names, as written.
+    pub(super) cache_from: Option<String>,
+    pub(super) cache_to: Option<String>,
 }
 
 /// The builds of a workflow: context and file count from the top of the repository. A step without
 /// `context` builds the repository from its address, which is the top as well.
-pub(super) fn builds(path: &RelPath, text: &str) -> Vec<Build> {
-    if memchr::memmem::find(text.as_bytes(), b"docker/build-push-action").is_none() {
+pub(super) fn builds(path: &RelPath, text: &str) -> Vec<ActionBuild> {
+    const ACTION: &str = "docker/build-push-action";
+    if memchr::memmem::find(text.as_bytes(), ACTION.as_bytes()).is_none() {
         return Vec::new();
     }
     let Ok(workflow) = serde_saphyr::from_str::<Workflow>(text) else { return Vec::new() };
-    let root = RelPath::root();
     let steps = workflow.jobs.into_values().flat_map(|job| job.steps);
     steps
-        .filter(|step| step.uses.as_deref().is_some_and(|uses| uses.starts_with("docker/build-push-action")))
         .filter_map(|step| {
+            let uses = step.uses.filter(|uses| uses.value.starts_with(ACTION))?;
             let inputs = step.inputs.unwrap_or_default();
             let context = inputs.context.as_deref().unwrap_or(".");
-            let in_context = inputs.file.is_none();
-            let file = inputs.file.as_deref();
-            Build::resolve(path, &root, context, file, in_context, inputs.target.as_deref())
+            let (file, target) = (inputs.file.as_deref(), inputs.target.as_deref());
+            let build = Build::resolve(path, &RelPath::root(), context, file, file.is_none(), target)?;
+            let line = usize::try_from(uses.defined.line()).unwrap_or(1);
+            Some(ActionBuild { build, line, cache_from: inputs.cache_from, cache_to: inputs.cache_to })
         })
         .collect()
 }
