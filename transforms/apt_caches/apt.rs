@@ -101,7 +101,7 @@ pub(super) fn unread(step: &Step<'_>) -> Option<Refusal> {
 
 /// The RUNs that are not read at all and seem to install or update.
 pub(super) fn run_as_files(file: &File<'_>) -> Vec<(Span, Refusal)> {
-    unread::run_as_files(file, PROGRAMS, &downloading()).collect()
+    unread::run_as_files(file, &[(PROGRAMS, &downloading())])
 }
 
 /// The subcommands that download.

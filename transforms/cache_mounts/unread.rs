@@ -94,23 +94,30 @@ pub(crate) fn unread(
     None
 }
 
-/// The RUNs with a command of `programs` in a here-document that starts with `#!`, and why it is not read: the engine runs
-/// the whole as a file of its own (buildkit `dockerfile2llb/convert.go` `dispatchRun`).
-pub(crate) fn run_as_files(
-    file: &File<'_>,
-    programs: &[&str],
-    commands: &[&[&str]],
-) -> impl Iterator<Item = (Span, Refusal)> {
-    let instructions = file.dockerfile.document().instructions().iter().enumerate();
-    instructions.filter_map(move |(index, instruction)| {
-        let RunForm::File { text, interpreter } = &file.dockerfile.run(index)?.form else { return None };
-        file.dockerfile.model().stage_of(index)?;
-        mentions(text.as_str(), programs, commands, false).then(|| {
+/// Programs and their subcommands.
+pub(crate) type Searched<'c> = (&'c [&'c str], &'c [&'c [&'c str]]);
+
+/// For each of `searched` the RUNs that have it in a here-document which starts with `#!`, and why it is not read: the engine
+/// runs the whole as a file of its own (buildkit `dockerfile2llb/convert.go` `dispatchRun`).
+pub(crate) fn run_as_files(file: &File<'_>, searched: &[Searched<'_>]) -> Vec<(Span, Refusal)> {
+    let mut found = Vec::new();
+    for (index, instruction) in file.dockerfile.document().instructions().iter().enumerate() {
+        let Some(RunForm::File { text, interpreter }) = file.dockerfile.run(index).map(|run| &run.form)
+        else {
+            continue;
+        };
+        if file.dockerfile.model().stage_of(index).is_none() {
+            continue;
+        }
+        let said =
+            searched.iter().filter(|(programs, commands)| mentions(text.as_str(), programs, commands, false));
+        found.extend(said.map(|_| {
             let text = format!("`{interpreter}` runs this here-document as a file, which is not read");
             let way_out = "leave the line with #! out, if the shell of the image can run the rest";
             (instruction.text_span(), Refusal::new("run-as-a-file", text, way_out))
-        })
-    })
+        }));
+    }
+    found
 }
 
 /// The bodies of the here-documents that a call reads.

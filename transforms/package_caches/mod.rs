@@ -29,7 +29,7 @@ use self::told::Told;
 use self::wanted::Wanted;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
-use crate::cache_mounts::unread::run_as_files;
+use crate::cache_mounts::unread::{Searched, run_as_files};
 use crate::dockerfiles::File;
 
 /// The pass.
@@ -83,15 +83,15 @@ impl Pass for PackageCaches {
         if task.consent(&MOUNT) == Consent::Withheld {
             return Vec::new();
         }
+        let searched: Vec<Searched<'_>> =
+            managers::MANAGERS.iter().map(|manager| (manager.programs, manager.commands)).collect();
         File::all(task)
             .flat_map(|file| {
                 let mut decisions = decide(&file);
-                for manager in managers::MANAGERS {
-                    let not_read = run_as_files(&file, manager.programs, manager.commands);
-                    decisions.extend(
-                        not_read.map(|(span, refusal)| file.decision(&MOUNT, span, refusal.into_outcome())),
-                    );
-                }
+                let not_read = run_as_files(&file, &searched).into_iter();
+                decisions.extend(
+                    not_read.map(|(span, refusal)| file.decision(&MOUNT, span, refusal.into_outcome())),
+                );
                 decisions
             })
             .collect()
