@@ -94,9 +94,7 @@ impl<'d> Step<'d> {
 
     /// The line of an instruction of its file, as people count.
     pub(crate) fn line_of(&self, instruction: usize) -> usize {
-        let document = self.document();
-        let found = document.instructions().get(instruction);
-        found.map_or(0, |found| document.position(found.span.start).line)
+        self.document().line_of(instruction)
     }
 
     /// The script; of an exec form, one with the same words.

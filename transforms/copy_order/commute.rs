@@ -88,8 +88,7 @@ fn same_words(dockerfile: &Dockerfile, copied: &Copied, step: usize) -> Result<(
     else {
         return Ok(());
     };
-    let line =
-        document.instructions().get(copied.index).map_or(0, |found| document.position(found.span.start).line);
+    let line = document.line_of(copied.index);
     let sources = copy.sources.iter().map(Source::word);
     if sources.clone().any(|word| word.text.contains('$')) {
         let text = format!("a variable names what line {line} copies");
@@ -133,11 +132,7 @@ fn stay_in_order(
             if movers.contains(&at) {
                 moved.insert(&file.target, &file.source);
             } else if moved.get(file.target.as_str()).is_some_and(|source| *source != file.source) {
-                let document = dockerfile.document();
-                let line = document
-                    .instructions()
-                    .get(copied.index)
-                    .map_or(0, |found| document.position(found.span.start).line);
+                let line = dockerfile.document().line_of(copied.index);
                 let text = format!("line {line} writes `{}` over what would move behind it", file.target);
                 return Err(Refusal::new("overwrites", text, "copy that file behind the source"));
             }

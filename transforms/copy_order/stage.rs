@@ -243,9 +243,7 @@ impl Walk<'_> {
 
     fn read_before(&self, pinned: &Pinned, words: &str) -> Refusal {
         let document = self.file.dockerfile.document();
-        let line = |index: usize| {
-            document.instructions().get(index).map_or(0, |found| document.position(found.span.start).line)
-        };
+        let line = |index: usize| document.line_of(index);
         let text = format!(
             "`{}` in line {} may read or change what line {} copies, so that cannot move behind `{words}`",
             pinned.words,

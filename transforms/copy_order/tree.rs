@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dockfit_dockerfile::Keyword;
+use dockfit_dockerfile::values::path::clean;
 use dockfit_rewrite::context::{
     CopiedFile, DockerIgnore, Inherited, Taken, context_files, ignore_file, mounted, taken,
 };
@@ -167,17 +168,7 @@ impl<'v> Folder<'v> {
     pub(super) fn at(&self, relative: &str) -> String {
         let whole =
             if relative.starts_with('/') { relative.to_owned() } else { format!("{}/{relative}", self.path) };
-        let mut parts: Vec<&str> = Vec::new();
-        for part in whole.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    parts.pop();
-                }
-                part => parts.push(part),
-            }
-        }
-        format!("/{}", parts.join("/"))
+        clean(&format!("/{whole}"))
     }
 
     /// A variable as `call`, which runs here, finds it.

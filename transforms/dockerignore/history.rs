@@ -146,8 +146,7 @@ pub(super) fn fate(scene: &Scene<'_>, text: &IgnoreText<'_>, ignore: &DockerIgno
         let Some(first) = first_that_takes_it(user) else { continue };
         for run in user.runs_behind(first) {
             if let Some(what) = reader(scene, user, run) {
-                let document = user.dockerfile.document();
-                let line = document.position(document.instructions()[run].span.start).line;
+                let line = user.dockerfile.document().line_of(run);
                 let text = format!("line {line} of {} may read `.git`: {what}", user.path());
                 let way_out = "add `.git` by hand if no step asks git for a version";
                 return Some(Fate::Refused(Refusal::new("may-read-history", text, way_out)));

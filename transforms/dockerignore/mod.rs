@@ -11,7 +11,7 @@ mod user;
 mod veto;
 
 use dockfit_dockerfile::Span;
-use dockfit_rewrite::context::{DockerIgnore, Sight, sources};
+use dockfit_rewrite::context::{DockerIgnore, Sight, sources, within};
 use dockfit_rewrite::{
     Change, Consent, Context, Decision, DecisionInfo, Dockerfile, Edit, EditSet, Facet, FileEdit,
     FileSource as _, Outcome, Pass, PassInfo, Place, Safety, Task,
@@ -77,7 +77,7 @@ impl Pass for Dockerignore {
 /// A refusal where a Dockerfile takes a folder from a context that cannot be told.
 fn unknown_context(index: usize, dockerfile: &Dockerfile) -> Option<Decision> {
     let Context::Unknown(why) = dockerfile.context() else { return None };
-    let whole = |path: &str| user::within(path).is_empty() || path.ends_with('/');
+    let whole = |path: &str| within(path).is_empty() || path.ends_with('/');
     let source = sources(dockerfile.document()).into_iter().find(|source| whole(&source.path))?;
     let text = format!("its context cannot be told: {why}");
     let refusal = Refusal::new("context-unknown", text, "name it with --context");

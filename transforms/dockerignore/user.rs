@@ -1,7 +1,7 @@
 //! What one Dockerfile takes from its context, and what it makes anew.
 
 use dockfit_dockerfile::{Keyword, Span};
-use dockfit_rewrite::context::{ContextTree, DockerIgnore, sources};
+use dockfit_rewrite::context::{ContextTree, DockerIgnore, sources, within};
 use dockfit_rewrite::{Dockerfile, RelPath};
 
 use super::kinds::{Kind, Maker};
@@ -165,19 +165,4 @@ fn makes(call: &Call<'_>, maker: &Maker) -> bool {
         None => maker.bare && !global,
         Some(verb) => maker.verbs.contains(&verb) && !(maker.alone && (global || plain.next().is_some())),
     }
-}
-
-/// A source without `.` and `..`; the engine never leaves the context.
-pub(super) fn within(source: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.join("/")
 }

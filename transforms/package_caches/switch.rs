@@ -79,7 +79,7 @@ pub(super) fn judge(steps: &Steps<'_>, jobs: &mut [Job<'_, '_>], pass: &str, con
             if let Some((index, manager)) = switch.first_of(&refused) {
                 switch.stays = Some(refused_at(index, manager, jobs));
             } else if let Some((index, manager)) = switch.first_of(&hidden) {
-                let (line, name) = (line_of(steps.dockerfile(), index), manager.name);
+                let (line, name) = (steps.dockerfile().document().line_of(index), manager.name);
                 switch.stays = Some(format!("the step in line {line} may use {name} without a mount"));
             }
             changed |= switch.stays.is_some();
@@ -202,19 +202,13 @@ fn edits(
     surgery::delete(document, instruction, &instruction.text, std::slice::from_ref(&range))
 }
 
-fn line_of(dockerfile: &Dockerfile, instruction: usize) -> usize {
-    let document = dockerfile.document();
-    let found = document.instructions().get(instruction);
-    found.map_or(0, |found| document.position(found.span.start).line)
-}
-
 /// Why a switch stays that governs the refused job of this instruction.
 fn refused_at(index: usize, manager: &Manager, jobs: &[Job<'_, '_>]) -> String {
     let behind = jobs.partition_point(|job| job.step.index < index);
     let mut of_step = jobs.iter().skip(behind).take_while(|job| job.step.index == index);
     let refusal =
         of_step.find_map(|job| job.plan.as_ref().err().filter(|_| job.manager.name == manager.name));
-    let line = jobs.get(behind).map_or(0, |job| line_of(job.step.dockerfile, index));
+    let line = jobs.get(behind).map_or(0, |job| job.step.line_of(index));
     let reason = refusal.map_or("", |refusal| refusal.text.as_str());
     format!("the step in line {line} has no mount ({reason})")
 }

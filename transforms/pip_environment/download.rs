@@ -100,8 +100,7 @@ impl Said {
     /// The line that brings or writes pip's configuration file, which a variable would overrule.
     pub(super) fn configured(&self, step: &Step<'_>) -> Option<usize> {
         let found = first_until(&self.configurations, step)?;
-        let document = step.document();
-        Some(document.position(document.instructions().get(found)?.span.start).line)
+        Some(step.line_of(found))
     }
 }
 

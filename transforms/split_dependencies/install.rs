@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use dockfit_dockerfile::model::Value;
+use dockfit_dockerfile::values::path::clean;
 use dockfit_shell::ast::Node;
 use dockfit_shell::{OperatorKind, Step as At};
 
@@ -315,17 +316,7 @@ fn absolute(step: &Step<'_>, path: &str) -> Option<String> {
     } else {
         format!("{}/{path}", current.as_known()?.trim_end_matches('/'))
     };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(format!("/{}", parts.join("/")))
+    Some(clean(&format!("/{whole}")))
 }
 
 /// What stands before the install in its script. An error where more than that stands there, so that the install cannot be

@@ -119,6 +119,11 @@ impl Document {
         self.lines.position(&self.source, offset)
     }
 
+    /// The line on which the instruction with this index starts, as people count; 0 where there is none.
+    pub fn line_of(&self, instruction: usize) -> usize {
+        self.instructions.get(instruction).map_or(0, |found| self.position(found.span.start).line)
+    }
+
     /// Where the lines start.
     pub fn line_index(&self) -> &LineIndex {
         &self.lines

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use dockfit_dockerfile::Keyword;
 use dockfit_dockerfile::model::{Base, CopiedSource, Origin, Taker};
 use dockfit_dockerfile::operation::{MountKind, Operation};
+use dockfit_dockerfile::values;
 
 use crate::Dockerfile;
 
@@ -256,17 +257,7 @@ fn join(folder: &str, path: &str) -> String {
 
 /// An absolute path without `.`, `..` and doubled slashes.
 fn clean(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
+    values::path::clean(&format!("/{path}"))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub use dockerignore::{
 };
 pub use layers::{CopiedFile, Taken, invalidated_by, mounted, taken};
 pub use nearest::nearest;
-pub use reach::{Reach, local_sources};
+pub use reach::{Reach, local_sources, within};
 pub use sources::{ContextSource, sources};
 
 use crate::{Context, RelPath};

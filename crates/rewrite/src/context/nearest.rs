@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use dockfit_dockerfile::Document;
 use globset::GlobBuilder;
 
-use super::{ContextSource, sources};
+use super::{ContextSource, sources, within};
 use crate::{Context, FileSource, RelPath};
 
 /// The nearest folder, from that of the Dockerfile upwards to the project's root, in which each source
@@ -83,21 +83,6 @@ fn stands(source: &str, folder: &RelPath, files: &dyn FileSource) -> bool {
 fn is_build_file(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.contains("dockerfile") || name.contains("containerfile") || name.ends_with("ignore")
-}
-
-/// A source without `.` and `..`; the engine never leaves the context.
-fn within(source: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 fn is_pattern(source: &str) -> bool {

@@ -41,8 +41,8 @@ pub fn local_sources(dockerfile: &Dockerfile) -> Vec<ContextSource> {
     found
 }
 
-/// A source as the engine reads it: it never leaves the context.
-fn within(source: &str) -> String {
+/// A source as the engine reads it, without `.` and `..`: it never leaves the context.
+pub fn within(source: &str) -> String {
     clean(&format!("/{source}")).trim_start_matches('/').to_owned()
 }
 
