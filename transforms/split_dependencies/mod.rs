@@ -1,11 +1,13 @@
 //! `split-dependencies`: one resolution, installed in steps of their own for what changes seldom and what changes often.
 
 mod bases;
+mod groups;
 mod install;
 mod managers;
 mod options;
+mod plan;
 mod shape;
-mod sources;
+mod tree;
 mod write;
 
 use std::collections::BTreeMap;
@@ -17,9 +19,9 @@ use dockfit_rewrite::{
     RelPath, Safety, Task,
 };
 
-use self::install::{Install, What};
-use self::sources::{Groups, Tree};
-use self::write::{Writer, Written};
+use self::plan::{Groups, Install, Plan, What};
+use self::tree::Tree;
+use self::write::Written;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
@@ -161,18 +163,18 @@ fn split(
             "install the same in both, or use folders of their own",
         ));
     }
-    let writer = Writer { step, install, found: &found, files: &groups.files, lead };
+    let plan = Plan { step, install, found: &found, files: &groups.files, lead };
     let names: Vec<&str> = groups.files.iter().map(|file| file.group.as_str()).collect();
     let given = |info| file.task.consent(info) == Consent::Given;
     let stages = shape::stages(file.task.project, step, install, &names)
         .and_then(|stages| if given(&STAGES) { Ok(stages) } else { Err("stages are not wanted".to_owned()) });
     let (info, text, why) = match &stages {
-        Ok(stages) => (&STAGES, writer.stages(stages)?, None),
+        Ok(stages) => (&STAGES, plan.stages(stages)?, None),
         Err(_) if install.root.as_ref().is_some_and(|root| root.is_target) => {
             let text = "pip leaves out scripts of a second install into one --target";
             return Err(Refusal::new("same-target", text, "install with --prefix"));
         }
-        Err(why) if given(&LAYERS) => (&LAYERS, writer.layers()?, Some(why.as_str())),
+        Err(why) if given(&LAYERS) => (&LAYERS, plan.layers()?, Some(why.as_str())),
         Err(_) => return Ok(None),
     };
     for one in &groups.files {

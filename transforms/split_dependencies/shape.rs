@@ -7,20 +7,12 @@ use dockfit_rewrite::context::{builds_in, may_build};
 use dockfit_rewrite::{Project, RelPath};
 
 use super::bases;
-use super::install::{Install, Root, What, is_harmless_step};
-use super::sources::{Found, Tree};
+use super::install::is_harmless_step;
+use super::plan::{Found, Install, Lead, Root, Stages, What};
+use super::tree::Tree;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
-
-/// What stands from the first copy that only the install needs up to the install itself.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Lead {
-    /// The copies that only the install needs.
-    pub(super) inputs: Vec<usize>,
-    /// Instructions between them that do not need them.
-    pub(super) between: Vec<usize>,
-}
 
 /// The lead of `step`.
 pub(super) fn lead(
@@ -96,17 +88,6 @@ fn may_stand_between(steps: &Steps<'_>, index: usize) -> bool {
 fn is_in(path: &str, folder: &str) -> bool {
     let folder = folder.trim_end_matches('/');
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// A stage for each group.
-pub(super) struct Stages {
-    /// The stage in which the old step is.
-    pub(super) stage: usize,
-    /// Its name, and whether it has to be given it.
-    pub(super) name: String,
-    pub(super) is_named: bool,
-    /// The COPYs that take what was installed, and whether `--link` may be added to each.
-    pub(super) takers: Vec<(usize, bool)>,
 }
 
 /// Where Debian and the official images have their interpreter (`sys.prefix` in `debian:13` and `python:3.13`, 2026-11-24).

@@ -1,0 +1,88 @@
+//! Reads what a step installs from, and where to.
+
+mod alone;
+mod place;
+mod words;
+
+use super::managers;
+use super::plan::{Install, What};
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::call::{Arg, Call};
+use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
+
+use self::alone::before;
+pub(super) use self::alone::is_harmless_step;
+use self::place::absolute;
+use self::words::{Reading, not_understood};
+
+/// The install in a step, if it has one; why it cannot be split, if that is so. A step that only installs packages by name
+/// has none.
+pub(super) fn read(step: &Step<'_>) -> Option<Result<Install, Refusal>> {
+    let mut found = step.calls().iter().filter_map(|call| Some((call, read_call(step, call)?)));
+    let (call, install) = found.next()?;
+    if found.next().is_some() {
+        return Some(Err(Refusal::new(
+            "several-installs",
+            "the step installs more than once",
+            "give each install a RUN of its own",
+        )));
+    }
+    if step.exec_form().is_some() {
+        return Some(Err(Refusal::new("exec-form", "the install is in exec form", "write it in shell form")));
+    }
+    Some(install.and_then(|install| Ok(Install { before: before(step, call)?, ..install })))
+}
+
+/// The install of a manager from its own lock in a step, if it has one; why it cannot be split, if that is so.
+pub(super) fn read_locked(steps: &Steps<'_>, step: &Step<'_>) -> Option<Result<Install, Refusal>> {
+    let managed = managers::read(steps, step)?;
+    Some(managed.and_then(|managed| {
+        let program = managed.name;
+        let folder = absolute(step, ".").ok_or_else(|| workdir_unknown(program))?;
+        let what = What::Locked { managed, folder };
+        let (no_deps, require_hashes) = (false, false);
+        Ok(Install { what, operand: 0..0, root: None, no_deps, require_hashes, program, before: None })
+    }))
+}
+
+fn workdir_unknown(word: &str) -> Refusal {
+    let text =
+        format!("the working directory is not known, so that it cannot be told which files `{word}` means");
+    Refusal::new("workdir-unknown", text, "set WORKDIR before the step")
+}
+
+/// The words of `call` behind `pip install`, and who installs.
+fn words<'c>(call: &'c Call<'_>) -> Option<(&'static str, &'c [Arg])> {
+    let value = |at: usize| call.args.get(at).and_then(|arg| arg.value.as_deref());
+    match call.program.as_str() {
+        "pip" => {
+            let at = call.args.iter().position(|arg| !arg.text.starts_with('-'))?;
+            (value(at) == Some("install")).then(|| ("pip", call.args.get(at + 1..).unwrap_or_default()))
+        }
+        "uv" if value(0) == Some("pip") && value(1) == Some("install") => {
+            Some(("uv", call.args.get(2..).unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+fn read_call(step: &Step<'_>, call: &Call<'_>) -> Option<Result<Install, Refusal>> {
+    let (program, args) = words(call)?;
+    let mut reading = Reading::default();
+    let mut refusal = None;
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        let Some(text) = arg.value.as_deref() else {
+            refusal = refusal.or_else(|| Some(not_understood(&arg.text)));
+            continue;
+        };
+        if let Err(found) = reading.take(text, arg, &mut rest) {
+            refusal = refusal.or(Some(found));
+        }
+    }
+    if reading.operands.is_empty() {
+        return None;
+    }
+    Some(refusal.map_or_else(|| reading.install(step, call, program), Err))
+}

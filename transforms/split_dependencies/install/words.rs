@@ -1,0 +1,166 @@
+//! The words of an install: operands and options.
+
+use std::ops::Range;
+
+use super::place::{absolute, environment};
+use super::workdir_unknown;
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::call::{Arg, Call};
+use crate::cache_mounts::step::Step;
+use crate::split_dependencies::options::{self, Treatment};
+use crate::split_dependencies::plan::{Install, Root, What};
+
+pub(super) fn not_understood(words: &str) -> Refusal {
+    let text = format!("`{words}` of the install is not understood");
+    Refusal::new("not-understood", text, "write the step with plain options and file names")
+}
+
+#[derive(Default)]
+pub(super) struct Reading {
+    /// Requirement files and folders: the text, whether it is a file, and the range of all its words.
+    pub(super) operands: Vec<(Arg, String, bool, Option<Range<usize>>)>,
+    named: Vec<String>,
+    prefix: Option<(Treatment, Option<String>)>,
+    no_deps: bool,
+    require_hashes: bool,
+}
+
+impl Reading {
+    pub(super) fn take<'a>(
+        &mut self,
+        text: &str,
+        arg: &'a Arg,
+        rest: &mut impl Iterator<Item = &'a Arg>,
+    ) -> Result<(), Refusal> {
+        if !text.starts_with('-') || text == "-" {
+            self.operand(text, arg);
+            return Ok(());
+        }
+        let (name, joined) = match text.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+            // `-rfile`
+            None if !text.starts_with("--") && options::find(text).is_none() => {
+                let split = text.char_indices().nth(2).map_or(text.len(), |(at, _)| at);
+                (text.get(..split).unwrap_or(text), text.get(split..).filter(|value| !value.is_empty()))
+            }
+            _ => (text, None),
+        };
+        let Some(option) = options::find(name) else { return Err(not_understood(text)) };
+        if joined.is_some() && !option.takes_value {
+            return Err(not_understood(text));
+        }
+        let mut range = arg.range().ok();
+        let value = match (option.takes_value, joined) {
+            (true, Some(value)) => Some((value.to_owned(), arg)),
+            (true, None) => {
+                let next = rest.next();
+                let end = next.and_then(|next| next.range().ok());
+                range = range.zip(end).map(|(start, end)| start.start..end.end);
+                next.and_then(|next| Some((next.value.clone()?, next)))
+            }
+            (false, _) => None,
+        };
+        match option.treatment {
+            Treatment::Keep => {}
+            Treatment::Given => {
+                self.no_deps |= name == "--no-deps";
+                self.require_hashes |= name == "--require-hashes";
+            }
+            Treatment::Requirements => {
+                let Some((path, of)) = value else {
+                    self.operands.push((arg.clone(), String::new(), true, None));
+                    return Err(not_understood(text));
+                };
+                self.operands.push((of.clone(), path, true, range));
+            }
+            Treatment::Prefix | Treatment::Target | Treatment::User => {
+                self.prefix = Some((option.treatment, value.map(|(path, _)| path)));
+            }
+            Treatment::Refuse(why) => {
+                if name == "-e" || name == "--editable" {
+                    self.operands.push((arg.clone(), String::new(), false, None));
+                }
+                let words = format!("`{name}`: {why}");
+                return Err(Refusal::new(
+                    "option",
+                    words,
+                    "install from the lock alone, without this option",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn operand(&mut self, text: &str, arg: &Arg) {
+        let bare = text.split('[').next().unwrap_or(text);
+        if bare == "."
+            || bare == ".."
+            || bare.starts_with("./")
+            || bare.starts_with("../")
+            || bare.starts_with('/')
+        {
+            self.operands.push((arg.clone(), text.to_owned(), false, arg.range().ok()));
+        } else {
+            self.named.push(text.to_owned());
+        }
+    }
+
+    pub(super) fn install(
+        self,
+        step: &Step<'_>,
+        call: &Call<'_>,
+        program: &'static str,
+    ) -> Result<Install, Refusal> {
+        if let Some(name) = self.named.first() {
+            let text = format!("the step installs `{name}` by name, too, which no lock pins");
+            return Err(Refusal::new(
+                "packages-named",
+                text,
+                "add it to the manifest, or install it in a RUN of its own",
+            ));
+        }
+        let [(arg, word, is_file, range)] = self.operands.as_slice() else {
+            return Err(Refusal::new(
+                "several-files",
+                "the step installs from several files or folders",
+                "install from one file that holds all that was resolved",
+            ));
+        };
+        let (bare, extras) = match word.strip_suffix(']').and_then(|inner| inner.split_once('[')) {
+            Some((bare, extras)) if !is_file => (bare, extras),
+            _ => (word.as_str(), ""),
+        };
+        let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| bare.ends_with(end));
+        let path = absolute(step, bare).ok_or_else(|| workdir_unknown(word))?;
+        // What is quoted or holds a variable is not written anew; a `[` is quoted with good reason.
+        let plain = arg.text == *word || arg.text.ends_with(word.as_str()) || !extras.is_empty();
+        let (Some(operand), true, false) = (range.clone(), plain, archive || bare.contains("://")) else {
+            return Err(not_understood(&arg.text));
+        };
+        let what = if *is_file {
+            What::Requirements { word: word.clone(), path }
+        } else {
+            let extras = extras.split(',').map(str::trim).filter(|name| !name.is_empty());
+            What::Project { word: bare.to_owned(), folder: path, extras: extras.map(str::to_owned).collect() }
+        };
+        let root = self.root(step, call, program);
+        let (no_deps, require_hashes) = (self.no_deps, self.require_hashes);
+        Ok(Install { what, operand, root, no_deps, require_hashes, program, before: None })
+    }
+
+    fn root(&self, step: &Step<'_>, call: &Call<'_>, program: &str) -> Option<Root> {
+        let folder = |path: &str| absolute(step, path);
+        let root = |path: Option<String>, is_target| {
+            path.map(|path| Root { path, is_environment: false, is_target })
+        };
+        match &self.prefix {
+            Some((Treatment::Prefix, value)) => root(value.as_deref().and_then(folder), false),
+            Some((Treatment::Target, value)) => root(value.as_deref().and_then(folder), true),
+            Some((_, _)) => {
+                let home = step.account().ok().filter(|account| account.assumed.is_none());
+                root(home.map(|account| format!("{}/.local", account.home)), false)
+            }
+            None => environment(step, call, program),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What reading an install finds, and all that writing its groups needs: the one description between the two.
+//!
+//! `install`, `tree`, `groups` and `shape` read; `write` writes.
+
+use std::ops::Range;
+
+use dockfit_rewrite::RelPath;
+
+use super::managers::Managed;
+use crate::cache_mounts::step::Step;
+
+/// A step that installs dependencies, and what stands in its place.
+pub(super) struct Plan<'p, 'd> {
+    pub(super) step: &'p Step<'d>,
+    pub(super) install: &'p Install,
+    pub(super) found: &'p Found,
+    pub(super) files: &'p [Generated],
+    /// What stands before the old step and was for it.
+    pub(super) lead: Lead,
+}
+
+/// An install of the dependencies of a project.
+#[derive(Debug)]
+pub(super) struct Install {
+    /// What it installs.
+    pub(super) what: What,
+    /// The words that name it, in the script's text.
+    pub(super) operand: Range<usize>,
+    /// The folder that it fills, where that is known.
+    pub(super) root: Option<Root>,
+    /// `--no-deps` stands there already.
+    pub(super) no_deps: bool,
+    /// `--require-hashes` stands there already.
+    pub(super) require_hashes: bool,
+    /// The program as people say it.
+    pub(super) program: &'static str,
+    /// The commands before it in the same script, joined to it by `&&`.
+    pub(super) before: Option<Before>,
+}
+
+/// Commands before an install, as places in the script's text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Before {
+    /// Where the last of them ends.
+    pub(super) end: usize,
+    /// Where the install begins.
+    pub(super) install: usize,
+}
+
+/// What is installed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    /// A requirements file: as the step names it, and its path in the image.
+    Requirements { word: String, path: String },
+    /// A project: as the step names its folder (with extras), and that folder in the image.
+    Project { word: String, folder: String, extras: Vec<String> },
+    /// What a manager installs from its own lock: the folder of its project in the image.
+    Locked { managed: Managed, folder: String },
+}
+
+/// The folder that an install fills.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Root {
+    /// Its path.
+    pub(super) path: String,
+    /// Whether it holds a whole environment before the install already.
+    pub(super) is_environment: bool,
+    /// Whether packages lie directly in it.
+    pub(super) is_target: bool,
+}
+
+/// What an install reads, found in the context.
+pub(super) struct Found {
+    /// The file that it names, or the manifest of the project: its path in the context.
+    pub(super) source: String,
+    /// The instruction that brings it.
+    pub(super) brought_by: usize,
+}
+
+/// What is written beside the manifest.
+pub(super) struct Generated {
+    /// The group.
+    pub(super) group: String,
+    /// The file, in the project.
+    pub(super) path: RelPath,
+    /// Its path in the context.
+    pub(super) source: String,
+    /// Its name.
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Whether each line has its hashes.
+    pub(super) hashed: bool,
+}
+
+/// What the lock gives.
+pub(super) struct Groups {
+    pub(super) files: Vec<Generated>,
+    /// The lock, by its name.
+    pub(super) lock: String,
+    /// Whether the step resolved afresh until now.
+    pub(super) was_fresh: bool,
+    /// How many packages each file holds.
+    pub(super) counts: Vec<usize>,
+}
+
+/// What stands from the first copy that only the install needs up to the install itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Lead {
+    /// The copies that only the install needs.
+    pub(super) inputs: Vec<usize>,
+    /// Instructions between them that do not need them.
+    pub(super) between: Vec<usize>,
+}
+
+/// A stage for each group.
+pub(super) struct Stages {
+    /// The stage in which the old step is.
+    pub(super) stage: usize,
+    /// Its name, and whether it has to be given it.
+    pub(super) name: String,
+    pub(super) is_named: bool,
+    /// The COPYs that take what was installed, and whether `--link` may be added to each.
+    pub(super) takers: Vec<(usize, bool)>,
+}

@@ -1,0 +1,170 @@
+//! The files of the context that an install reads.
+
+use std::sync::Arc;
+
+use dockfit_dockerfile::Keyword;
+use dockfit_python::{Files, MARK};
+use dockfit_rewrite::context::{
+    CopiedFile, DockerIgnore, Inherited, Taken, context_files, ignore_file, mounted, taken,
+};
+use dockfit_rewrite::{Context, Dockerfile, FileSource, Project, ReadError, RelPath};
+
+use super::plan::{Found, Install, What};
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::step::Step;
+
+/// The context of a Dockerfile.
+pub(super) struct Tree<'p> {
+    pub(super) project: &'p Project,
+    pub(super) dockerfile: &'p Dockerfile,
+    pub(super) context: RelPath,
+    ignore_file: Option<RelPath>,
+    ignore: DockerIgnore,
+    files: Vec<String>,
+}
+
+/// The project's files, as readers of Python's files want them.
+pub(super) struct Snapshot<'p>(pub(super) &'p Project);
+
+impl Files for Snapshot<'_> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        let Some(path) = RelPath::new(path) else { return Ok(None) };
+        match self.0.read(&path) {
+            Ok(bytes) => Ok(bytes.map(|bytes: Arc<[u8]>| bytes.to_vec())),
+            Err(error) => Err(error.message),
+        }
+    }
+}
+
+/// The project's files for those who read contexts.
+#[derive(Debug)]
+struct Contents<'p>(&'p Project);
+
+impl FileSource for Contents<'_> {
+    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
+        self.0.read(path)
+    }
+
+    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
+        self.0.list(folder)
+    }
+}
+
+/// A COPY or ADD from the context, with the files that it brings.
+pub(super) struct Copied {
+    pub(super) index: usize,
+    pub(super) files: Vec<CopiedFile>,
+}
+
+impl<'p> Tree<'p> {
+    pub(super) fn of(project: &'p Project, dockerfile: &'p Dockerfile) -> Result<Self, Refusal> {
+        let context = match dockerfile.context() {
+            Context::Known(context) => context.clone(),
+            Context::Unknown(why) => {
+                let text = format!("its context cannot be told: {why}");
+                return Err(Refusal::new("context-unknown", text, "name it with --context"));
+            }
+        };
+        let unreadable = |error: String| {
+            Refusal::new("no-context", format!("the context cannot be read: {error}"), "mend the file")
+        };
+        let contents = Contents(project);
+        let ignore_file = ignore_file(dockerfile.path(), &context, &contents);
+        let ignore = match &ignore_file {
+            None => DockerIgnore::default(),
+            Some(path) => {
+                let bytes = project.read(path).map_err(|error| unreadable(error.to_string()))?;
+                let bytes = bytes.unwrap_or_default();
+                DockerIgnore::parse(&bytes).map_err(|error| unreadable(error.to_string()))?
+            }
+        };
+        let files =
+            context_files(&context, &ignore, &contents).map_err(|error| unreadable(error.to_string()))?;
+        Ok(Self { project, dockerfile, context, ignore_file, ignore, files })
+    }
+
+    /// What the COPY or ADD with this index brings from the context; `None` for other instructions, and where that cannot
+    /// be told.
+    pub(super) fn copied(&self, index: usize) -> Option<Copied> {
+        let instruction = self.dockerfile.document().instructions().get(index)?;
+        if !matches!(instruction.keyword(), Keyword::Copy | Keyword::Add) {
+            return None;
+        }
+        match taken(self.dockerfile, index, &self.files) {
+            Taken::Files(files) => Some(Copied { index, files }),
+            Taken::Nothing | Taken::Unknown(_) => None,
+        }
+    }
+
+    /// The file that the image has at `path` when `step` runs: the last copy of it in its stage or those below.
+    pub(super) fn find(&self, step: &Step<'_>, path: &str) -> Option<Found> {
+        step.stages().find_map(|stage| {
+            let stage = self.dockerfile.model().stages().get(stage)?;
+            let before = stage.instructions.clone().filter(|index| *index < step.index);
+            before.rev().find_map(|index| {
+                let files = self.copied(index)?.files;
+                let found = files.into_iter().rfind(|file| file.target == path)?;
+                Some(Found { source: found.source, brought_by: index })
+            })
+        })
+    }
+
+    /// The file that the step's own bind mounts show at `path`.
+    fn mounted(&self, step: &Step<'_>, path: &str) -> Option<Found> {
+        let Taken::Files(files) = mounted(self.dockerfile, step.index, &self.files) else { return None };
+        let found = files.into_iter().find(|file| file.target == path)?;
+        Some(Found { source: found.source, brought_by: step.index })
+    }
+
+    /// What `install` reads: its requirements file, or the manifest of its project.
+    pub(super) fn found(&self, step: &Step<'_>, install: &Install) -> Result<Found, Refusal> {
+        let missing = |what: &str| {
+            let text = format!("no COPY of this stage brings `{what}` from the context");
+            Refusal::new("file-unknown", text, "copy it by name, directly before the step")
+        };
+        match &install.what {
+            What::Requirements { path, .. } => self.find(step, path).ok_or_else(|| missing(path)),
+            What::Locked { folder, .. } => {
+                let path = format!("{folder}/pyproject.toml").replace("//", "/");
+                self.mounted(step, &path).or_else(|| self.find(step, &path)).ok_or_else(|| missing(&path))
+            }
+            What::Project { folder, .. } => {
+                let manifests = ["pyproject.toml", "setup.cfg"];
+                let found = manifests
+                    .iter()
+                    .find_map(|name| self.find(step, &format!("{folder}/{name}").replace("//", "/")));
+                found.ok_or_else(|| missing(&format!("{folder}/pyproject.toml").replace("//", "/")))
+            }
+        }
+    }
+
+    /// The text of a file of the context.
+    pub(super) fn text(&self, source: &str) -> Option<String> {
+        let bytes = self.project.read(&self.context.join(source)?).ok()??;
+        String::from_utf8(bytes.to_vec()).ok()
+    }
+
+    /// Whether the file was made by an earlier split.
+    pub(super) fn is_made(&self, source: &str) -> bool {
+        self.text(source).is_some_and(|text| text.trim_start_matches('\u{feff}').starts_with(MARK))
+    }
+
+    /// The ignore file, and the lines to add for these files of the context to get in.
+    pub(super) fn let_in(&self, sources: &[&str]) -> Option<(RelPath, Vec<String>)> {
+        let left_out = |source: &&&str| {
+            let mut path = String::new();
+            let mut state = (false, Inherited::default());
+            for part in source.split('/') {
+                if !path.is_empty() {
+                    path.push('/');
+                }
+                path.push_str(part);
+                let Ok(next) = self.ignore.excludes(&path, &state.1) else { return false };
+                state = next;
+            }
+            state.0
+        };
+        let lines: Vec<String> = sources.iter().filter(left_out).map(|source| format!("!{source}")).collect();
+        (!lines.is_empty()).then(|| self.ignore_file.clone().map(|file| (file, lines)))?
+    }
+}

@@ -1,0 +1,151 @@
+//! COPY and RUN of a group.
+
+use std::fmt::Write as _;
+
+use dockfit_dockerfile::operation::{Operation, Source};
+use dockfit_dockerfile::{Instruction, Keyword, NodeKind, Span};
+
+use super::Written;
+use crate::cache_mounts::Refusal;
+use crate::split_dependencies::managers::Managed;
+use crate::split_dependencies::plan::{Generated, Plan, What};
+
+impl Plan<'_, '_> {
+    /// COPY and RUN of one group.
+    pub(super) fn group(
+        &self,
+        file: &Generated,
+        first: bool,
+        text: &mut String,
+        written: &mut Written,
+    ) -> Result<(), Refusal> {
+        let end = self.habits().line_end;
+        if first {
+            text.push_str(&self.comments(true));
+        }
+        text.push_str(&self.copy(file)?);
+        text.push_str(end);
+        if first {
+            text.push_str(&self.comments(false));
+        }
+        if let What::Locked { managed, .. } = &self.install.what {
+            let run = self.managed(managed, file);
+            self.declare(&run, written)?;
+            text.push_str(&run);
+            return Ok(());
+        }
+        let mut words = Vec::new();
+        if !self.install.no_deps {
+            words.push("--no-deps".to_owned());
+        }
+        if file.hashed && !self.install.require_hashes {
+            words.push("--require-hashes".to_owned());
+        }
+        words.push(format!("-r {}", self.in_image(&file.name)));
+        let mut changes = self.without_commands_before()?;
+        changes.push((self.operand()?, words.join(" ")));
+        let run = self.whole(self.step.index, changes, first)?;
+        self.declare(&run, written)?;
+        text.push_str(&run);
+        Ok(())
+    }
+
+    /// The RUN of a group for a manager that installs from its own lock.
+    pub(super) fn managed(&self, managed: &Managed, file: &Generated) -> String {
+        let habits = self.habits();
+        let mut text = habits.keyword(Keyword::Run);
+        let instruction = self.step.instruction;
+        let bind = |value: &str| !value.contains("type=") || value.contains("type=bind");
+        let flags = instruction.command.flags.iter();
+        for flag in flags.filter(|flag| flag.name() != "mount" || !flag.value().is_some_and(bind)) {
+            let _ = write!(text, " {}", instruction.slice(&flag.range));
+        }
+        let is_first = self.files.first().is_some_and(|first| first.name == file.name);
+        if let Some(make) = managed.make.filter(|_| is_first) {
+            let _ = write!(text, " {make} &&");
+        }
+        let hashes = if file.hashed { " --require-hashes" } else { "" };
+        let _ = write!(text, " {} --no-deps{hashes} -r {}{}", managed.install, file.name, habits.line_end);
+        text
+    }
+
+    /// The comments above the copies that only the install needs, or all others that belong to it.
+    pub(super) fn comments(&self, of_inputs: bool) -> String {
+        let own = [self.step.index];
+        let of: &[usize] = if of_inputs { &self.lead.inputs } else { &own };
+        let first = self.region();
+        let mut text = String::new();
+        for index in of {
+            text.push_str(&self.document().text(self.document().comments_above(*index)));
+        }
+        if !of_inputs {
+            // Those that stand by themselves, with an empty line behind them.
+            let above = |index: usize| self.document().comments_above(index);
+            let taken: Vec<Span> = self
+                .lead
+                .inputs
+                .iter()
+                .chain(&self.lead.between)
+                .chain(&own)
+                .map(|index| above(*index))
+                .collect();
+            let nodes = self.document().nodes().iter().filter(|node| first.encloses(node.span));
+            let alone = nodes.filter(|node| {
+                node.kind == NodeKind::Comment && !taken.iter().any(|span| span.encloses(node.span))
+            });
+            let alone: String = alone.map(|node| self.document().text(node.span).into_owned()).collect();
+            text.insert_str(0, &alone);
+        }
+        text
+    }
+
+    /// How the step names a file beside the one that it installed from.
+    pub(super) fn in_image(&self, name: &str) -> String {
+        match &self.install.what {
+            What::Requirements { word, .. } => match word.rsplit_once('/') {
+                Some((folder, _)) => format!("{folder}/{name}"),
+                None => name.to_owned(),
+            },
+            What::Locked { .. } => name.to_owned(),
+            What::Project { word, .. } if word == "." || word == "./" => name.to_owned(),
+            What::Project { word, .. } => format!("{}/{name}", word.trim_end_matches('/')),
+        }
+    }
+
+    pub(super) fn copy(&self, file: &Generated) -> Result<String, Refusal> {
+        let keyword = self.habits().keyword(Keyword::Copy);
+        let own = self.in_image(&file.name);
+        let folder = own.strip_suffix(&file.name).unwrap_or_default();
+        let mut destination = if folder.is_empty() { "./".to_owned() } else { folder.to_owned() };
+        let mut flags = String::new();
+        if let Some((old, folder)) = self.named_copy() {
+            // A folder that the old COPY names is named in the same way.
+            destination = folder.unwrap_or(destination);
+            for flag in old.command.flags.iter().filter(|flag| matches!(flag.name(), "chown" | "chmod")) {
+                let _ = write!(flags, "{} ", old.slice(&flag.range));
+            }
+        }
+        if file.source.contains([' ', '"', '\\', '$', '*', '?', '[']) {
+            let text = format!("`{}` would have to be quoted", file.source);
+            return Err(Refusal::new("cannot-edit", text, "give the folder a plainer name"));
+        }
+        Ok(format!("{keyword} {flags}{} {destination}", file.source))
+    }
+
+    /// The COPY that brings nothing but the file that is installed from, and the folder that it names as it stands.
+    pub(super) fn named_copy(&self) -> Option<(&Instruction, Option<String>)> {
+        let Some(Operation::Copy(copy)) = self.step.model().operation(self.found.brought_by) else {
+            return None;
+        };
+        let plain = |source: &Source| !source.word().text.contains(['*', '?', '[']);
+        let single = copy.sources.len() == 1 && copy.sources.iter().all(plain);
+        let instruction = self.instruction(self.found.brought_by)?;
+        let source = copy.sources.first()?.word().text.trim_start_matches("./").to_owned();
+        if !self.replaces() || !single || source != self.found.source {
+            return None;
+        }
+        let folder = copy.destination.text.clone();
+        let is_folder = folder.ends_with('/') || folder == ".";
+        Some((instruction, is_folder.then_some(folder)))
+    }
+}

@@ -1,0 +1,74 @@
+//! New stages, and the COPYs that take from them.
+
+use std::fmt::Write as _;
+
+use dockfit_dockerfile::{Keyword, NodeKind};
+use dockfit_rewrite::Edit;
+
+use super::Written;
+use super::text::gone;
+use crate::cache_mounts::Refusal;
+use crate::split_dependencies::plan::Plan;
+use crate::split_dependencies::shape;
+
+impl Plan<'_, '_> {
+    /// FROM and the arguments of a new stage.
+    pub(super) fn begin(&self, base: &str, name: &str, text: &mut String) -> Result<(), Refusal> {
+        let habits = self.habits();
+        let word = if habits.lower_case { "as" } else { "AS" };
+        let from = habits.keyword(Keyword::From);
+        let _ = write!(text, "{from} {base} {word} {name}{}", habits.line_end);
+        for argument in shape::arguments(self.step) {
+            text.push_str(&self.lines(argument, Vec::new(), false)?);
+        }
+        Ok(())
+    }
+
+    /// The empty lines between two stages of this file.
+    pub(super) fn gap(&self) -> String {
+        let document = self.document();
+        let second = self.step.model().stages().get(1).map(|stage| document.comments_above(stage.from).start);
+        let count = second.map_or(1, |start| {
+            let before = document.nodes().iter().rev().skip_while(|node| node.span.start >= start);
+            before.take_while(|node| node.kind == NodeKind::Blank).count()
+        });
+        self.habits().line_end.repeat(count.clamp(1, 2))
+    }
+
+    /// The bytes of the empty lines directly before an offset.
+    pub(super) fn blank_before(&self, offset: usize) -> usize {
+        let nodes = self.document().nodes().iter().rev().skip_while(|node| node.span.start >= offset);
+        nodes.take_while(|node| node.kind == NodeKind::Blank).map(|node| node.span.len()).sum()
+    }
+
+    /// The COPYs of what the groups installed, in the place of one.
+    pub(super) fn takes(
+        &self,
+        index: usize,
+        link: bool,
+        stage: &str,
+        names: &[&str],
+        written: &mut Written,
+    ) -> Result<(), Refusal> {
+        let instruction = self.instruction(index).ok_or_else(gone)?;
+        let flag = instruction.flag("from").ok_or_else(gone)?;
+        let span = instruction.text.span(flag.range.clone());
+        let link = if link { "--link " } else { "" };
+        let mut more = String::new();
+        for (at, name) in names.iter().enumerate() {
+            let flag = format!("{link}--from={stage}-{name}");
+            if at == 0 {
+                written.edits.push(Edit::replace(span, flag));
+            } else {
+                more.push_str(&self.whole(index, vec![(span, flag)], false)?);
+            }
+        }
+        let end = instruction.span.end;
+        if !self.document().bytes(instruction.span).ends_with(b"\n") {
+            let line_end = self.habits().line_end;
+            more = format!("{line_end}{}", more.strip_suffix(line_end).unwrap_or(&more));
+        }
+        written.edits.push(Edit::insert(end, more));
+        Ok(())
+    }
+}
