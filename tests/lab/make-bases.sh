@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
-# A stand-in for the base image that the example names, made of Debian packages and imported under
-# its real name, so that no FROM line changes and nothing is pulled:
+# Stand-ins for base images, made of Debian packages and imported under their real names, so that no
+# FROM line changes and nothing is pulled:
 #
-#   python:3.13-slim, python:3.13-slim-trixie    Debian trixie, CPython 3.13 in /usr/local, pip
+#   make-bases.sh [NAME…]    (default: python)
 #
-# Into the stand-in go the machine's apt sources, CA bundle and pip configuration, so that a build
-# step reaches the registries that the machine reaches. Nothing of that goes into a Dockerfile.
+#   python     python:3.13-slim, python:3.13-slim-trixie    Debian trixie, CPython 3.13 in /usr/local, pip
+#   debian     debian:trixie-slim, debian:13-slim
+#   node       node:20, node:20-slim       node, npm, pnpm and yarn 1 in /usr/local/bin, user node (1000)
+#   golang     golang:1.24                 go in /usr/local/go/bin, GOPATH=/go, git
+#   rust       rust:1.85, rust:1.85-slim   cargo and rustc in /usr/local/cargo/bin, gcc
+#   ruby       ruby:3.3, ruby:3.3-slim     ruby and bundler, BUNDLE_APP_CONFIG and GEM_HOME in /usr/local/bundle
+#   composer   composer:2                  php 8.4 and composer, git, unzip
+#
+# The tags are those of the versions that Debian trixie has. Into the stand-ins go the machine's apt
+# sources, CA bundle and pip configuration, so that a build step reaches the registries that the
+# machine reaches. Nothing of that goes into a Dockerfile.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/host.sh"
@@ -66,17 +75,20 @@ python_in_usr_local() { # DIR
   rm -rf "$debs" "$unpacked"
 }
 
-if [ ! -e "$SLIM/.ready" ]; then
-  rm -rf "$SLIM"
-  debian_root "$SLIM"
-  python_in_usr_local "$SLIM"
-  for config in /etc/pip.conf "$HOME/.config/pip/pip.conf"; do
-    if [ -r "$config" ]; then cp -L "$config" "$SLIM/etc/pip.conf"; break; fi
-  done
-  touch "$SLIM/.ready"
-fi
-if ! "$HERE/dk" image inspect python:3.13-slim >/dev/null 2>&1; then
-  changes=(--change "ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+has() { "$HERE/dk" image inspect "$1" >/dev/null 2>&1; }
+
+python_base() {
+  if [ ! -e "$SLIM/.ready" ]; then
+    rm -rf "$SLIM"
+    debian_root "$SLIM"
+    python_in_usr_local "$SLIM"
+    for config in /etc/pip.conf "$HOME/.config/pip/pip.conf"; do
+      if [ -r "$config" ]; then cp -L "$config" "$SLIM/etc/pip.conf"; break; fi
+    done
+    touch "$SLIM/.ready"
+  fi
+  ! has python:3.13-slim || return 0
+  local changes=(--change "ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
     --change "ENV PYTHON_VERSION=$(chroot "$SLIM" python3 -c 'import platform; print(platform.python_version())')"
     --change "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
     --change 'CMD ["python3"]')
@@ -84,4 +96,97 @@ if ! "$HERE/dk" image inspect python:3.13-slim >/dev/null 2>&1; then
   tar -C "$SLIM" --numeric-owner --exclude=./.ready -c . |
     "$HERE/dk" import "${changes[@]}" - python:3.13-slim >/dev/null
   "$HERE/dk" tag python:3.13-slim python:3.13-slim-trixie
-fi
+}
+
+debian_base() {
+  ! has debian:trixie-slim || return 0
+  local root=$LAB/bases/debian
+  [ -e "$root/etc/debian_version" ] || { rm -rf "$root"; debian_root "$root.new"; mv "$root.new" "$root"; }
+  tar -C "$root" --numeric-owner -c . | "$HERE/dk" import --change 'CMD ["bash"]' \
+    --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - debian:trixie-slim >/dev/null
+  "$HERE/dk" tag debian:trixie-slim debian:13-slim
+  rm -rf "$root"
+}
+
+# Builds a base on Debian's, from the Dockerfile on standard input.
+on_debian() { # TAG…
+  local tags=() tag
+  for tag; do tags+=(--tag "$tag"); done
+  "$HERE/dk" build --quiet --network=host "${tags[@]}" - >/dev/null
+}
+APT='apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends'
+
+node_base() {
+  ! has node:20 || return 0
+  debian_base
+  # npm as it is published: Debian's own brings hundreds of packages with it
+  on_debian node:20 node:20-slim <<END
+FROM debian:trixie-slim AS npm
+RUN $APT npm
+ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+RUN npm install --global --prefix /usr/local npm@10 pnpm@9 yarn@1
+FROM debian:trixie-slim
+RUN $APT nodejs && rm -rf /var/lib/apt/lists/* && ln -s /usr/bin/node /usr/local/bin/node
+COPY --from=npm /usr/local /usr/local
+RUN groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node
+ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+CMD ["node"]
+END
+}
+
+golang_base() {
+  ! has golang:1.24 || return 0
+  debian_base
+  on_debian golang:1.24 <<END
+FROM debian:trixie-slim
+RUN $APT golang-go git && rm -rf /var/lib/apt/lists/* && ln -s /usr/lib/go-1.24 /usr/local/go
+ENV GOTOOLCHAIN=local GOPATH=/go PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+RUN mkdir -p /go/src /go/bin && chmod -R 1777 /go
+WORKDIR /go
+CMD ["bash"]
+END
+}
+
+rust_base() {
+  ! has rust:1.85 || return 0
+  debian_base
+  on_debian rust:1.85 rust:1.85-slim <<END
+FROM debian:trixie-slim
+RUN $APT cargo gcc libc6-dev && rm -rf /var/lib/apt/lists/* \
+ && mkdir -p /usr/local/cargo/bin && ln -s /usr/bin/cargo /usr/bin/rustc /usr/local/cargo/bin/
+ENV CARGO_HOME=/usr/local/cargo PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+CMD ["bash"]
+END
+}
+
+ruby_base() {
+  ! has ruby:3.3 || return 0
+  debian_base
+  on_debian ruby:3.3 ruby:3.3-slim <<END
+FROM debian:trixie-slim
+RUN $APT ruby bundler && rm -rf /var/lib/apt/lists/*
+ENV GEM_HOME=/usr/local/bundle BUNDLE_SILENCE_ROOT_WARNING=1 BUNDLE_APP_CONFIG=/usr/local/bundle PATH=/usr/local/bundle/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+RUN mkdir -p /usr/local/bundle && chmod 1777 /usr/local/bundle
+CMD ["irb"]
+END
+}
+
+composer_base() {
+  ! has composer:2 || return 0
+  debian_base
+  on_debian composer:2 <<END
+FROM debian:trixie-slim
+RUN $APT composer php-cli git unzip && rm -rf /var/lib/apt/lists/*
+ENV COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_HOME=/tmp
+WORKDIR /app
+CMD ["composer"]
+END
+}
+
+[ $# -gt 0 ] || set -- python
+for name; do
+  case $name in
+    python | debian | node | golang | rust | ruby | composer) "${name}_base" ;;
+    *) echo "make-bases.sh: no base called $name (see the top of the file)" >&2; exit 2 ;;
+  esac
+done
