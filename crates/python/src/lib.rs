@@ -32,6 +32,7 @@ mod partition;
 mod requirement;
 pub mod requirements_txt;
 pub mod resolution;
+pub mod source;
 
 mod selection;
 mod split;
