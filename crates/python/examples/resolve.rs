@@ -66,8 +66,8 @@ fn run() -> Result<String, String> {
     let lock = paths.first().ok_or("which lock?")?;
     let manifest = paths.get(1).map(|path| read_manifest(&Disk, path)).transpose().map_err(said)?;
     let resolution = read_lock(&Disk, lock, manifest.as_ref()).map_err(said)?;
-    if let Some(manifest) = manifest.as_ref().filter(|_| check) {
-        check_fresh(&Disk, &resolution, manifest).map_err(said)?;
+    if check {
+        check_fresh(&Disk, &resolution, manifest.as_ref()).map_err(said)?;
     }
     let selection = select(&resolution, &wanted, &Environment::anywhere()).map_err(said)?;
     if split {

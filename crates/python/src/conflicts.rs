@@ -37,9 +37,10 @@ pub(crate) fn refuse(
                 )
             };
             let message = format!("`{}` would be installed {} and {}", one.name, side(a, one), side(b, two));
-            return Err(Error::new(ErrorKind::Conflict, two.place.clone(), message).with_way_out(
-                "choose extras and groups that do not conflict, or say which Python and platform",
-            ));
+            let way_out = "choose extras and groups that do not conflict, or say which Python and platform";
+            return Err(Error::new(ErrorKind::Conflict, two.place.clone(), message)
+                .in_field(&two.field)
+                .with_way_out(way_out));
         }
     }
     Ok(())

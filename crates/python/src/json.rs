@@ -1,6 +1,6 @@
 //! JSON in which no key stands twice: of two, a plain reader keeps the last and says nothing.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -10,17 +10,18 @@ use crate::error::{Error, ErrorKind, Place, Result};
 
 /// Reads a file; a key that stands twice in one object is a mistake.
 pub(crate) fn parse(path: &str, text: &str) -> Result<Value> {
-    let twice = Cell::new(false);
+    let twice = RefCell::new(None);
     let mut reader = serde_json::Deserializer::from_str(text);
     let read =
         Strict { twice: &twice }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     read.map_err(|error| {
         let place = Place { path: path.to_owned(), line: error.line().max(1), column: error.column().max(1) };
-        if twice.get() {
+        if let Some(key) = twice.take() {
             // serde puts the place behind the words; it is told already.
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
             return Error::new(ErrorKind::Duplicate, place, message)
+                .in_field(key)
                 .with_way_out(format!("{path} was merged by hand? Lock again"));
         }
         Error::new(ErrorKind::Syntax, place, format!("this is no JSON: {error}"))
@@ -29,7 +30,8 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Value> {
 
 #[derive(Clone, Copy)]
 struct Strict<'a> {
-    twice: &'a Cell<bool>,
+    /// The key that does.
+    twice: &'a RefCell<Option<String>>,
 }
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
@@ -83,8 +85,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut found = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if found.contains_key(&key) {
-                self.twice.set(true);
-                return Err(A::Error::custom(format!("the key `{key}` stands here for the second time")));
+                let message = format!("the key `{key}` stands here for the second time");
+                self.twice.replace(Some(key));
+                return Err(A::Error::custom(message));
             }
             let value = entries.next_value_seed(self)?;
             found.insert(key, value);

@@ -170,6 +170,7 @@ fn check_hashes(resolution: &Resolution, selection: &Selection) -> Result<bool> 
         Some(package) => {
             let message = format!("`{}` has no hash, `{}` has", package.name, with.name);
             Err(Error::new(ErrorKind::MissingHash, package.place.clone(), message)
+                .in_field(&package.field)
                 .with_way_out("lock again, with hashes for all"))
         }
     }

@@ -132,6 +132,8 @@ pub struct Package {
     pub edges: Vec<Edge>,
     /// Where the lock speaks of it.
     pub place: Place,
+    /// The lock's field for it (`package[3]`); empty where the format has no fields.
+    pub field: String,
 }
 
 /// Where a package comes from.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::conflicts;
 use crate::error::{Error, ErrorKind, Place, Result};
+use crate::fresh::renew;
 use crate::marker::{Environment, Marker, Variable};
 use crate::name::Name;
-use crate::resolution::{Edge, LockKind, Package, Resolution, When};
+use crate::resolution::{Edge, LockKind, Package, Resolution, Source, When};
 
 /// What of the project is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,8 +119,29 @@ pub fn select(resolution: &Resolution, wanted: &Wanted, environment: &Environmen
             list.push(*to);
         }
     }
+    refuse_unpinned(resolution, &items)?;
     let members = resolution.members.iter().copied().filter(|at| walk.reached(*at)).collect();
     Ok(Selection { items, needs, members })
+}
+
+/// A package of an index to which the lock gives no version: an installer would take any.
+fn refuse_unpinned(resolution: &Resolution, items: &[Selected]) -> Result<()> {
+    let packages = items.iter().filter_map(|item| resolution.packages.get(item.package));
+    let unpinned =
+        |package: &&Package| package.version.is_none() && matches!(package.source, Source::Index { .. });
+    match packages.into_iter().find(unpinned) {
+        None => Ok(()),
+        Some(package) => {
+            let message =
+                format!("`{}` has no version in the lock, so that any would be installed", package.name);
+            let command = renew(resolution.kind);
+            Err(Error::new(ErrorKind::MissingField, package.place.clone(), message)
+                .in_field(&package.field)
+                .with_way_out(format!(
+                    "run `{command}` where the package is needed, or give it a version in the manifest"
+                )))
+        }
+    }
 }
 
 fn key(package: &Package) -> (&Name, Option<&str>) {
@@ -226,6 +248,7 @@ impl<'a> Walk<'a> {
         let Some(to) = edge.to else {
             let needs = format!("`{}` needs `{}`, which the lock does not hold", package.name, edge.name);
             return Err(Error::new(ErrorKind::MissingPackage, package.place.clone(), needs)
+                .in_field(&package.field)
                 .with_way_out("lock again"));
         };
         self.active.insert((from, to));

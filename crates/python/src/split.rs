@@ -82,8 +82,8 @@ pub fn split(files: &dyn Files, request: &Request) -> Result<Split> {
     let resolution = read_lock(files, &lock, manifest.as_ref())?;
     if let Some(manifest) = &manifest {
         check_choices(manifest, &request.wanted)?;
-        check_fresh(files, &resolution, manifest)?;
     }
+    check_fresh(files, &resolution, manifest.as_ref())?;
     let selection = select(&resolution, &request.wanted, &request.environment)?;
     let partition = partition(&resolution, &selection, &request.groups)?;
     let files = requirement_files(&resolution, &selection, &partition, manifest.as_ref());

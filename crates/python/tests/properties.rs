@@ -80,6 +80,7 @@ fn resolution(edges: &[(usize, usize, usize)], direct: &[(usize, usize)]) -> Res
             },
             options: Vec::new(),
             edges: Vec::new(),
+            field: String::new(),
             place: Place::file("uv.lock"),
         })
         .collect();

@@ -105,7 +105,7 @@ fn a_root_without_a_project_stands_for_its_members() {
 
 #[test]
 fn what_cannot_be_installed_is_refused() {
-    insta::assert_snapshot!(lines("services/api", &["new", "old"]), @"uv.lock:51:1: `six` would be installed as 1.15.0 (line 46, needed by `api[old]` as `six==1.15.0`) and as 1.16.0 (line 51, needed by `api[new]` as `six==1.16.0`); choose extras and groups that do not conflict, or say which Python and platform");
+    insta::assert_snapshot!(lines("services/api", &["new", "old"]), @"uv.lock:51:1: package[5]: `six` would be installed as 1.15.0 (line 46, needed by `api[old]` as `six==1.15.0`) and as 1.16.0 (line 51, needed by `api[new]` as `six==1.16.0`); choose extras and groups that do not conflict, or say which Python and platform");
     insta::assert_snapshot!(lines("services/api", &["newest"]), @"services/api/pyproject.toml:1:1: the project has no extra `newest`; it has new, old");
 }
 

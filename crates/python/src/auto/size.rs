@@ -74,6 +74,7 @@ mod tests {
             ],
             options: Vec::new(),
             edges: Vec::new(),
+            field: String::new(),
             place: Place::file("lock"),
         };
         let image = |python: &str, engine: &str| Environment {

@@ -10,18 +10,15 @@ use crate::requirements_txt::{RequirementsFile, Target, Via, read_requirements};
 use crate::resolution::Resolution;
 
 /// Checks a compiled file against what its own `# via` comments and header say that it was made from.
-pub(super) fn check(files: &dyn Files, resolution: &Resolution, manifest: &Manifest) -> Result<()> {
+pub(super) fn check(files: &dyn Files, resolution: &Resolution, manifest: Option<&Manifest>) -> Result<()> {
     let path = resolution.path.as_str();
     let all = read_requirements(files, path)?;
     let Some(file) = all.files.first() else { return Ok(()) };
     let command = command(file).unwrap_or("dockfit lock");
     let (from_manifest, inputs) = inputs(file, manifest);
     for input in inputs {
-        let Some(input) = join(folder_of(path), &input) else { continue };
-        if files.read(&input).ok().flatten().is_none() {
-            // The file may have been written elsewhere; what cannot be read cannot be compared.
-            continue;
-        }
+        // The file may have been written elsewhere; what cannot be read cannot be compared.
+        let Some(input) = find(files, folder_of(path), &input) else { continue };
         for (item, line) in read_requirements(files, &input)?.lines() {
             if let Target::Named(requirement) = &line.target
                 && let Some(reason) = unmet_one(resolution, requirement)
@@ -30,12 +27,25 @@ pub(super) fn check(files: &dyn Files, resolution: &Resolution, manifest: &Manif
             }
         }
     }
-    if !from_manifest {
-        return Ok(());
-    }
+    let Some(manifest) = manifest.filter(|_| from_manifest) else { return Ok(()) };
     match unmet(resolution, manifest) {
         Some(reason) => Err(stale(Place::file(path), &manifest.path, &reason, command)),
         None => Ok(()),
+    }
+}
+
+/// A file that a tool was told by its path from the folder that it ran in: that of the lock, or one above.
+fn find(files: &dyn Files, folder: &str, input: &str) -> Option<String> {
+    let mut folder = folder;
+    loop {
+        let path = join(folder, input);
+        if let Some(path) = path.filter(|path| files.read(path).is_ok_and(|found| found.is_some())) {
+            return Some(path);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = folder_of(folder);
     }
 }
 
@@ -84,8 +94,9 @@ fn unmet_one(resolution: &Resolution, requirement: &Requirement) -> Option<Strin
 }
 
 /// What a compiled file was made from: the manifest?, and which requirement files.
-fn inputs(file: &RequirementsFile, manifest: &Manifest) -> (bool, Vec<String>) {
-    let name = manifest.path.rsplit('/').next().unwrap_or_default();
+fn inputs(file: &RequirementsFile, manifest: Option<&Manifest>) -> (bool, Vec<String>) {
+    let name = manifest.and_then(|manifest| manifest.path.rsplit('/').next()).unwrap_or("pyproject.toml");
+    let own = manifest.and_then(|manifest| manifest.name.as_ref());
     let mut from_manifest = file.header.iter().any(|line| line.split_whitespace().any(|word| word == name));
     let mut found: Vec<String> = Vec::new();
     for via in file.items.iter().flat_map(|item| &item.via) {
@@ -97,7 +108,7 @@ fn inputs(file: &RequirementsFile, manifest: &Manifest) -> (bool, Vec<String>) {
                     from_manifest = true;
                 }
             }
-            Via::Package(name) => from_manifest |= Some(name) == manifest.name.as_ref(),
+            Via::Package(name) => from_manifest |= Some(name) == own,
         }
     }
     found.sort();

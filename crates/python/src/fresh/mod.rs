@@ -13,12 +13,16 @@ use crate::manifest::{Manifest, Tool};
 use crate::resolution::{LockKind, Record, Resolution};
 
 /// Refuses a lock that was made from another state of the manifest ([`ErrorKind::Stale`]), with the command that
-/// renews it. A lock that does not say what it was made from is taken as it is.
-pub fn check_fresh(files: &dyn Files, resolution: &Resolution, manifest: &Manifest) -> Result<()> {
+/// renews it. A lock that does not say what it was made from is taken as it is. Without a manifest, only what a pinned
+/// requirements file tells of the files that it was made from can be compared.
+pub fn check_fresh(files: &dyn Files, resolution: &Resolution, manifest: Option<&Manifest>) -> Result<()> {
     let path = resolution.path.as_str();
+    if resolution.kind == LockKind::Compiled {
+        return compiled::check(files, resolution, manifest);
+    }
+    let Some(manifest) = manifest else { return Ok(()) };
     let text = || required_text(files, &manifest.path);
     let reason = match (resolution.kind, &resolution.record) {
-        (LockKind::Compiled, _) => return compiled::check(files, resolution, manifest),
         (LockKind::Uv, _) => uv::difference(resolution, manifest),
         (LockKind::Poetry, Record::Digest(hash)) => digest::poetry(hash, &manifest.path, &text()?)?,
         (LockKind::Pdm, Record::Digest(hash)) => digest::pdm(hash, &manifest.path, &text()?)?,
@@ -26,7 +30,9 @@ pub fn check_fresh(files: &dyn Files, resolution: &Resolution, manifest: &Manife
             digest::pipenv(hash, &manifest.path, &text()?)?
         }
         (LockKind::Poetry | LockKind::Pdm, _) => Some("it holds no digest of it".to_owned()),
-        (LockKind::Pipfile | LockKind::Pylock, _) => compiled::unmet(resolution, manifest),
+        (LockKind::Pipfile | LockKind::Pylock | LockKind::Compiled, _) => {
+            compiled::unmet(resolution, manifest)
+        }
     };
     match reason {
         None => Ok(()),

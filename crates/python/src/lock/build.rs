@@ -112,6 +112,7 @@ pub(super) fn package(name: Name, version: Option<String>, source: Source, place
         options: Vec::new(),
         edges: Vec::new(),
         place,
+        field: String::new(),
     }
 }
 
@@ -150,6 +151,7 @@ pub(super) fn refuse_duplicates(packages: &[Package], lock: &str) -> Result<()> 
             let message =
                 format!("`{}` {version} stands here and in line {} too", package.name, first.place.line);
             return Err(Error::new(ErrorKind::Duplicate, package.place.clone(), message)
+                .in_field(&package.field)
                 .with_way_out(format!("{lock} was merged by hand? Lock again")));
         }
     }
@@ -163,7 +165,9 @@ pub(super) fn refuse_mixed_hashes(package: &Package) -> Result<()> {
         Some(file) if package.files.iter().any(|file| file.hash.is_some()) => {
             let message =
                 format!("`{}`: the file `{}` has no hash, others have one", package.name, file.name);
-            Err(Error::new(ErrorKind::MissingHash, package.place.clone(), message).with_way_out("lock again"))
+            Err(Error::new(ErrorKind::MissingHash, package.place.clone(), message)
+                .in_field(&package.field)
+                .with_way_out("lock again"))
         }
         _ => Ok(()),
     }
@@ -180,9 +184,16 @@ pub(super) fn dist(name: &str, hash: Option<&str>, size: Option<u64>) -> DistFil
     DistFile { name: name.to_owned(), hash: hash.map(str::to_owned), size }
 }
 
-/// `algorithm:hex`?
+/// `algorithm:hex`, in the length that the algorithm gives?
 pub(super) fn is_hash(text: &str) -> bool {
     text.split_once(':').is_some_and(|(algorithm, digest)| {
-        !algorithm.is_empty() && digest.len() >= 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+        let length = match algorithm {
+            "sha256" => digest.len() == 64,
+            "sha384" => digest.len() == 96,
+            "sha512" => digest.len() == 128,
+            // Installers refuse others; formats that may hold them are read all the same.
+            other => !other.is_empty() && digest.len() >= 32,
+        };
+        length && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
 }

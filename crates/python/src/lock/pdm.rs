@@ -110,6 +110,7 @@ fn merge<'a, 'd, 'p>(
         if others.iter().any(|other| same(&other)) {
             let message = format!("`{}` stands here and in line {} too", found.name, package.place.line);
             return Err(Error::new(ErrorKind::Duplicate, found.place, message)
+                .in_field(found.field)
                 .with_way_out(format!("{path} was merged by hand? Lock again")));
         }
         package.marker = package.marker.or(&found.marker);
@@ -126,10 +127,11 @@ fn entry(table: &Table<'_, '_>, old_files: &BTreeMap<String, Vec<DistFile>>) -> 
     let version = table.string("version")?.map(str::to_owned);
     let source = source(table)?;
     if version.is_none() && matches!(source, Source::Index { .. }) {
-        return Err(table.error(ErrorKind::MissingField, "", "the field `version` is missing"));
+        return Err(table.error(ErrorKind::MissingField, "version", "the field `version` is missing"));
     }
     let old_key = format!("{name} {}", version.as_deref().unwrap_or_default());
     let mut found = package(name, version, source, table.place());
+    found.field = table.field("");
     for file in table.tables("files")? {
         found.files.push(dist_file(&file)?);
     }

@@ -158,6 +158,9 @@ impl Reader<'_> {
         let source = self.source(entry, key, &field)?;
         let version = self.text_of(entry, key, &field, "version")?;
         let version = match version {
+            // Written for what the markers ruled out where it was locked: nothing was resolved. Refused where it is
+            // installed, by `select`.
+            Some("*") => None,
             Some(text) => Some(
                 text.strip_prefix("==")
                     .ok_or_else(|| invalid(format!("`{text}` is not pinned with `==`")))?,
@@ -169,6 +172,7 @@ impl Reader<'_> {
             None => None,
         };
         let mut found = package(name, version.map(str::to_owned), source, self.place(key));
+        found.field.clone_from(&field);
         if let Some(marker) = self.text_of(entry, key, &field, "markers")? {
             found.marker = Marker::parse(marker).map_err(|error| invalid(format!("`{marker}`: {error}")))?;
         }

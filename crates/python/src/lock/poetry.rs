@@ -96,6 +96,7 @@ fn entry(table: &Table<'_, '_>, old_files: &BTreeMap<Name, Vec<(String, String)>
     let version = table.required_string("version")?.to_owned();
     let source = source(table)?;
     let mut found = package(name, Some(version), source, table.place());
+    found.field = table.field("");
     for file in table.tables("files")? {
         found.files.push(dist(file.required_string("file")?, Some(hash_of(&file)?), None));
     }

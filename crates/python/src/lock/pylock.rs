@@ -91,6 +91,7 @@ fn entry(table: &Table<'_, '_>) -> Result<Package> {
     let name = table.name("name")?;
     let version = table.string("version")?.map(str::to_owned);
     let mut found = package(name, version, Source::Index { url: None }, table.place());
+    found.field = table.field("");
     found.marker = table.marker("marker")?;
     let kinds: Vec<&str> =
         ["vcs", "directory", "archive"].into_iter().filter(|kind| table.has(kind)).collect();

@@ -78,9 +78,10 @@ fn entry(table: &Table<'_, '_>) -> Result<Package> {
     let version = table.string("version")?.map(str::to_owned);
     let source = source(table)?;
     if version.is_none() && matches!(source, Source::Index { .. }) {
-        return Err(table.error(ErrorKind::MissingField, "", "the field `version` is missing"));
+        return Err(table.error(ErrorKind::MissingField, "version", "the field `version` is missing"));
     }
     let mut found = package(name, version, source, table.place());
+    found.field = table.field("");
     if let Some(sdist) = table.table("sdist")? {
         file(&sdist, &mut found)?;
     }

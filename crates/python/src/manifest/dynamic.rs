@@ -1,7 +1,7 @@
 //! Dependencies that `[project]` leaves to the build backend, where a file holds them.
 
 use super::{Dependency, Manifest, Tool};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Place, Result};
 use crate::files::{Files, folder_of, join};
 use crate::marker::Marker;
 use crate::requirements_txt::{Target, read_requirements};
@@ -17,9 +17,9 @@ pub(super) fn read(files: &dyn Files, root: &Table<'_, '_>, manifest: &mut Manif
     }
     let Some(tool) = root.table("tool")? else { return Ok(()) };
     if manifest.dynamic.iter().any(|field| field == "dependencies")
-        && let Some(paths) = dependency_files(&tool)?
+        && let Some((paths, told)) = dependency_files(&tool)?
     {
-        manifest.dependencies = from_files(files, manifest, &paths)?;
+        manifest.dependencies = from_files(files, manifest, &paths, &told)?;
         manifest.dynamic.retain(|field| field != "dependencies");
     }
     if manifest.dynamic.iter().any(|field| field == "optional-dependencies")
@@ -29,7 +29,8 @@ pub(super) fn read(files: &dyn Files, root: &Table<'_, '_>, manifest: &mut Manif
     {
         for key in extras.keys() {
             let Some(entry) = extras.table(key)? else { continue };
-            let list = from_files(files, manifest, &file_list(&entry, "file")?)?;
+            let (paths, told) = file_list(&entry, "file")?;
+            let list = from_files(files, manifest, &paths, &told)?;
             manifest.extras.insert(extras.as_name(key, key)?, list);
         }
         manifest.dynamic.retain(|field| field != "optional-dependencies");
@@ -37,7 +38,7 @@ pub(super) fn read(files: &dyn Files, root: &Table<'_, '_>, manifest: &mut Manif
     Ok(())
 }
 
-fn dependency_files(tool: &Table<'_, '_>) -> Result<Option<Vec<String>>> {
+fn dependency_files(tool: &Table<'_, '_>) -> Result<Option<(Vec<String>, Told)>> {
     if let Some(setuptools) = tool.table("setuptools")?
         && let Some(dynamic) = setuptools.table("dynamic")?
         && let Some(entry) = dynamic.table("dependencies")?
@@ -55,11 +56,19 @@ fn dependency_files(tool: &Table<'_, '_>) -> Result<Option<Vec<String>>> {
     Ok(None)
 }
 
-fn file_list(entry: &Table<'_, '_>, key: &str) -> Result<Vec<String>> {
-    match entry.raw(key) {
-        Some(Value::String(text)) => Ok(vec![text.to_string()]),
-        _ => Ok(entry.plain_strings(key)?.into_iter().map(str::to_owned).collect()),
-    }
+fn file_list(entry: &Table<'_, '_>, key: &str) -> Result<(Vec<String>, Told)> {
+    let told = Told { place: entry.place_of(key), field: entry.field(key) };
+    let paths = match entry.raw(key) {
+        Some(Value::String(text)) => vec![text.to_string()],
+        _ => entry.plain_strings(key)?.into_iter().map(str::to_owned).collect(),
+    };
+    Ok((paths, told))
+}
+
+/// Where a manifest names its files.
+pub(super) struct Told {
+    pub(super) place: Place,
+    pub(super) field: String,
 }
 
 /// The requirements of files beside the manifest.
@@ -67,14 +76,20 @@ pub(super) fn from_files(
     files: &dyn Files,
     manifest: &Manifest,
     paths: &[String],
+    told: &Told,
 ) -> Result<Vec<Dependency>> {
     let mut found = Vec::new();
     for path in paths {
         let joined = join(folder_of(&manifest.path), path).ok_or_else(|| {
-            let place = crate::Place::file(&manifest.path);
-            Error::new(ErrorKind::Unsupported, place, format!("`{path}` is outside of the project"))
+            let message = format!("`{path}` is outside of the project");
+            Error::new(ErrorKind::Unsupported, told.place.clone(), message).in_field(&told.field)
         })?;
-        for (item, line) in read_requirements(files, &joined)?.lines() {
+        let read = read_requirements(files, &joined).map_err(|error| {
+            let is_it = error.kind == ErrorKind::MissingFile && error.place.path == joined;
+            let at_manifest = Error { place: told.place.clone(), field: told.field.clone(), ..error.clone() };
+            if is_it { at_manifest } else { error }
+        })?;
+        for (item, line) in read.lines() {
             match &line.target {
                 Target::Named(requirement) => {
                     found.push(Dependency::plain(requirement.clone(), item.place.clone()));

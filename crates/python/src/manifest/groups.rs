@@ -20,12 +20,10 @@ pub(super) fn read(root: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> 
     let Some(table) = root.table("dependency-groups")? else { return Ok(()) };
     let mut keys: BTreeMap<Name, &str> = BTreeMap::new();
     let mut lists: BTreeMap<Name, Vec<Entry>> = BTreeMap::new();
+    table.refuse_same_names("groups")?;
     for key in table.keys() {
         let name = table.as_name(key, key)?;
-        if let Some(other) = keys.insert(name.clone(), key) {
-            let message = format!("the groups `{other}` and `{key}` have one name when normalised");
-            return Err(table.error(ErrorKind::Duplicate, key, message));
-        }
+        keys.insert(name.clone(), key);
         lists.insert(name, entries(&table, key)?);
     }
     for (name, key) in &keys {

@@ -35,6 +35,7 @@ pub(super) fn read(path: &str, text: &str) -> Result<Manifest> {
     }
     for key in root.keys().filter(|key| !OTHERS.contains(key)) {
         let Some(table) = root.table(key)? else { continue };
+        table.refuse_same_names("packages")?;
         let mut found = Vec::new();
         for package in table.keys() {
             found.push(dependency(&table, package)?);

@@ -27,6 +27,7 @@ pub(super) fn read(poetry: &Table<'_, '_>, has_project: bool, manifest: &mut Man
     }
     let extras = optional_names(poetry)?;
     if let Some(table) = poetry.table("dependencies")? {
+        table.refuse_same_names("packages")?;
         for key in table.keys() {
             if key == "python" {
                 if manifest.requires_python.is_none()
@@ -62,6 +63,7 @@ pub(super) fn read(poetry: &Table<'_, '_>, has_project: bool, manifest: &mut Man
         group(&table, "dev", manifest)?;
     }
     if let Some(groups) = poetry.table("group")? {
+        groups.refuse_same_names("groups")?;
         for key in groups.keys() {
             let Some(entry) = groups.table(key)? else { continue };
             if entry.boolean("optional")? != Some(true) {
@@ -77,6 +79,7 @@ pub(super) fn read(poetry: &Table<'_, '_>, has_project: bool, manifest: &mut Man
 
 fn group(table: &Table<'_, '_>, group: &str, manifest: &mut Manifest) -> Result<()> {
     let name = table.as_name(group, group)?;
+    table.refuse_same_names("packages")?;
     let mut found = Vec::new();
     for key in table.keys() {
         found.extend(dependencies(table, key)?.into_iter().map(|(dependency, _)| dependency));
@@ -89,6 +92,7 @@ fn group(table: &Table<'_, '_>, group: &str, manifest: &mut Manifest) -> Result<
 fn optional_names(poetry: &Table<'_, '_>) -> Result<Vec<(Name, Vec<Name>)>> {
     let mut found = Vec::new();
     if let Some(table) = poetry.table("extras")? {
+        table.refuse_same_names("extras")?;
         for key in table.keys() {
             let mut names = Vec::new();
             for text in table.plain_strings(key)? {

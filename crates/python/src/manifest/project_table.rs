@@ -11,12 +11,9 @@ use crate::toml_tree::Table;
 pub(super) fn read(root: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
     let Some(project) = root.table("project")? else { return Ok(()) };
     let dynamic: Vec<String> = project.plain_strings("dynamic")?.into_iter().map(str::to_owned).collect();
-    if let Some(name) = project.string("name")? {
-        manifest.name = Some(project.as_name("name", name)?);
-        manifest.written_name = Some(name.to_owned());
-    } else {
-        return Err(project.error(ErrorKind::MissingField, "", "the field `name` is missing"));
-    }
+    let name = project.required_string("name")?;
+    manifest.name = Some(project.as_name("name", name)?);
+    manifest.written_name = Some(name.to_owned());
     manifest.version = project.string("version")?.map(str::to_owned);
     if let Some(python) = project.string("requires-python")? {
         check_specifiers(python)
@@ -31,16 +28,10 @@ pub(super) fn read(root: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> 
     }
     manifest.dependencies = plain(project.requirements("dependencies")?);
     if let Some(optional) = project.table("optional-dependencies")? {
+        optional.refuse_same_names("extras")?;
         for extra in optional.keys() {
             let name = optional.as_name(extra, extra)?;
-            let list = plain(optional.requirements(extra)?);
-            if manifest.extras.insert(name, list).is_some() {
-                return Err(optional.error(
-                    ErrorKind::Duplicate,
-                    extra,
-                    format!("the extra `{extra}` is given twice: names that differ in case or `-_.` are one"),
-                ));
-            }
+            manifest.extras.insert(name, plain(optional.requirements(extra)?));
         }
     }
     manifest.dynamic = dynamic;

@@ -1,5 +1,7 @@
 //! `setup.cfg`: the declarative form of setuptools.
 
+use std::collections::BTreeSet;
+
 use super::{Dependency, Manifest, Tool, dynamic};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::files::Files;
@@ -19,7 +21,9 @@ pub(super) fn read(files: &dyn Files, path: &str, text: &str) -> Result<Manifest
         match (section.as_str(), key.as_str()) {
             ("metadata", "name") => {
                 manifest.written_name = first.map(str::to_owned);
-                manifest.name = first.and_then(crate::Name::new);
+                let name =
+                    first.map(|text| named(path, &value, text).map_err(|e| e.in_field("metadata.name")));
+                manifest.name = name.transpose()?;
             }
             ("metadata", "version") => {
                 manifest.version = first.filter(|text| !text.contains(':')).map(str::to_owned);
@@ -27,8 +31,7 @@ pub(super) fn read(files: &dyn Files, path: &str, text: &str) -> Result<Manifest
             ("options", "python_requires") => {
                 if let Some(python) = first {
                     check_specifiers(python).map_err(|message| {
-                        let line = value.first().map_or(1, |(line, _)| *line);
-                        Error::new(ErrorKind::InvalidValue, at(path, line), message)
+                        Error::new(ErrorKind::InvalidValue, line_of(path, &value), message)
                             .in_field("options.python_requires")
                     })?;
                     manifest.requires_python = Some(python.to_owned());
@@ -40,11 +43,15 @@ pub(super) fn read(files: &dyn Files, path: &str, text: &str) -> Result<Manifest
             ("options.extras_require", extra) => {
                 let field = format!("options.extras_require.{extra}");
                 let list = list(files, &manifest, &field, &value)?;
-                let line = value.first().map_or(1, |(line, _)| *line);
-                let name = crate::Name::new(extra).ok_or_else(|| {
-                    Error::new(ErrorKind::InvalidValue, at(path, line), format!("`{extra}` is no name"))
-                })?;
-                manifest.extras.insert(name, list);
+                let name = named(path, &value, extra).map_err(|error| error.in_field(&field))?;
+                if manifest.extras.insert(name, list).is_some() {
+                    let message = format!(
+                        "the extra `{extra}` is given twice: names that differ in `-_.` are the same"
+                    );
+                    return Err(
+                        Error::new(ErrorKind::Duplicate, line_of(path, &value), message).in_field(field)
+                    );
+                }
             }
             _ => {}
         }
@@ -56,12 +63,24 @@ fn at(path: &str, line: usize) -> Place {
     Place { path: path.to_owned(), line, column: 1 }
 }
 
+/// The line on which a value begins.
+fn line_of(path: &str, value: &Value) -> Place {
+    at(path, value.first().map_or(1, |(line, _)| *line))
+}
+
+fn named(path: &str, value: &Value, text: &str) -> Result<crate::Name> {
+    crate::Name::new(text).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidValue, line_of(path, value), format!("`{text}` is no name"))
+    })
+}
+
 fn list(files: &dyn Files, manifest: &Manifest, field: &str, value: &Value) -> Result<Vec<Dependency>> {
     let mut found = Vec::new();
     for (number, line) in value {
         if let Some(paths) = line.strip_prefix("file:") {
             let paths: Vec<String> = paths.split(',').map(|path| path.trim().to_owned()).collect();
-            found.extend(dynamic::from_files(files, manifest, &paths)?);
+            let told = dynamic::Told { place: at(&manifest.path, *number), field: field.to_owned() };
+            found.extend(dynamic::from_files(files, manifest, &paths, &told)?);
             continue;
         }
         // One per line, or several with `;` where no marker stands: only the first form is read.
@@ -81,6 +100,7 @@ fn list(files: &dyn Files, manifest: &Manifest, field: &str, value: &Value) -> R
 fn entries(path: &str, text: &str) -> Result<Vec<(String, String, Value)>> {
     let mut found: Vec<(String, String, Value)> = Vec::new();
     let mut section = String::new();
+    let mut sections = BTreeSet::new();
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         let trimmed = line.trim();
@@ -94,6 +114,10 @@ fn entries(path: &str, text: &str) -> Result<Vec<(String, String, Value)>> {
             }
         } else if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             name.trim().clone_into(&mut section);
+            if !sections.insert(section.clone()) {
+                let message = format!("the section `{section}` is given twice");
+                return Err(Error::new(ErrorKind::Duplicate, at(path, number), message).in_field(section));
+            }
             continue;
         } else if let Some(cut) = trimmed.find(['=', ':']) {
             let (key, value) = trimmed.split_at(cut);

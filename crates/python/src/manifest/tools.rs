@@ -45,6 +45,7 @@ fn uv(uv: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
             workspace.plain_strings("members")?.into_iter().map(str::to_owned).collect();
     }
     if let Some(sources) = uv.table("sources")? {
+        sources.refuse_same_names("packages")?;
         for key in sources.keys() {
             let name = sources.as_name(key, key)?;
             let entries = match sources.raw(key) {
@@ -134,6 +135,7 @@ fn pdm(pdm: &Table<'_, '_>, manifest: &mut Manifest) -> Result<()> {
         manifest.is_package = false;
     }
     if let Some(groups) = pdm.table("dev-dependencies")? {
+        groups.refuse_same_names("groups")?;
         for key in groups.keys() {
             let name = groups.as_name(key, key)?;
             let mut found = Vec::new();

@@ -1,5 +1,6 @@
 //! TOML with places: fields are asked for by name and type, and what is wrong is said with line and field.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use toml::de::DeTable;
@@ -159,7 +160,7 @@ impl<'d, 'p> Table<'d, 'p> {
 
     pub(crate) fn required_string(&self, key: &str) -> Result<&'d str> {
         self.string(key)?
-            .ok_or_else(|| self.error(ErrorKind::MissingField, "", format!("the field `{key}` is missing")))
+            .ok_or_else(|| self.error(ErrorKind::MissingField, key, format!("the field `{key}` is missing")))
     }
 
     pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>> {
@@ -259,6 +260,24 @@ impl<'d, 'p> Table<'d, 'p> {
     pub(crate) fn as_name(&self, key: &str, text: &str) -> Result<Name> {
         Name::new(text)
             .ok_or_else(|| self.error(ErrorKind::InvalidValue, key, format!("`{text}` is no name")))
+    }
+
+    /// Refuses two keys that are one name: names that differ in case or in `-`, `_` and `.` are the same.
+    pub(crate) fn refuse_same_names(&self, what: &str) -> Result<()> {
+        let mut seen: BTreeMap<Name, &str> = BTreeMap::new();
+        // In the order of the file: the second one is the one to tell.
+        let mut keys: Vec<&str> = self.keys().collect();
+        keys.sort_by_key(|key| self.entries.entry(key).map(|entry| entry.start));
+        for key in keys {
+            let Some(name) = Name::new(key) else { continue };
+            if let Some(first) = seen.insert(name, key) {
+                let message = format!(
+                    "the {what} `{first}` and `{key}` are one: names that differ in case or `-_.` are the same"
+                );
+                return Err(self.error(ErrorKind::Duplicate, key, message));
+            }
+        }
+        Ok(())
     }
 
     /// A list of names; empty where there is none.
