@@ -11,6 +11,7 @@ mod git_history;
 mod healthcheck;
 mod package_caches;
 mod pip_environment;
+mod programs;
 mod split_dependencies;
 mod syntax_line;
 

@@ -185,5 +185,5 @@ fn emptying<'s>(calls: &[Call<'s>], folders: &[&str]) -> Result<Emptying<'s>, Re
     let cleans = |call: &Call<'s>| {
         apt::action(call) == Some(Action::Clean) && (folders.contains(&ARCHIVES) || apt::cleans_lists(call))
     };
-    Emptying::find(calls, folders, cleans, |call| apt::action(call).is_some())
+    Emptying::find(calls, folders, cleans, |call| apt::action(call).is_some(), |_| Reach::Outside)
 }

@@ -105,11 +105,15 @@ fn effective_user(step: &Step<'_>) -> Result<Option<String>, Refusal> {
             let name = user.split(':').next().unwrap_or_default();
             Ok((!matches!(name, "" | "0" | "root")).then(|| user.to_string()))
         }
-        Some(Value::Partial(_)) => Err(Refusal::new(
-            "user-unknown",
-            "USER is set to a value that depends on the base image",
-            "name the user",
-        )),
+        Some(Value::Partial(text)) => {
+            known::named(step, text).map(|user| Some(user.to_owned())).ok_or_else(|| {
+                Refusal::new(
+                    "user-unknown",
+                    "USER is set to a value that depends on the base image",
+                    "name the user",
+                )
+            })
+        }
         Some(Value::Unknown) | None => {
             if let Some(user) = known::default_user(step) {
                 return Ok((user != "root").then(|| user.to_owned()));

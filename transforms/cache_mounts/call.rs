@@ -16,6 +16,8 @@ pub(crate) struct Call<'s> {
     /// The program's base name, a version behind it stripped: `pip` of `/opt/venv/bin/pip3.13` and of
     /// `python3 -m pip`.
     pub(crate) program: String,
+    /// The program as it is named, where that is known and it is no module.
+    pub(crate) path: Option<String>,
     pub(crate) args: Vec<Arg>,
     /// Assignments that hold for this command alone.
     pub(crate) assignments: Vec<Assigned>,
@@ -128,14 +130,6 @@ impl<'s> Call<'s> {
         self.located.command.nested.as_ref().is_some_and(|nested| matches!(nested.body, NestedBody::Exact(_)))
     }
 
-    /// The index of the item of the script's own list that it is, or belongs to.
-    pub(crate) fn item(&self) -> Option<usize> {
-        match self.located.path.first() {
-            Some(At::Item { index, .. }) => Some(*index),
-            _ => None,
-        }
-    }
-
     /// Whether it runs only when something else says so: in a branch, a loop, a function, or behind `||`.
     pub(crate) fn is_in_branch(&self) -> bool {
         self.located.path.iter().any(|step| match step {
@@ -146,6 +140,18 @@ impl<'s> Call<'s> {
                 before.iter().any(or)
             }),
             _ => false,
+        })
+    }
+
+    /// Whether it stands in a branch of an `if`, in a list of several commands.
+    #[cfg(test)]
+    pub(crate) fn is_in_list_of_branch(&self) -> bool {
+        let within = |at: &At<'_>| matches!(at, At::IfBody { .. } | At::Else(_));
+        let Some(branch) = self.located.path.iter().position(within) else { return false };
+        self.located.path[branch..].iter().any(|at| {
+            matches!(at, At::Item { list, .. } if list.items.iter().any(|item| {
+                item.operator.as_ref().is_some_and(|found| found.kind == OperatorKind::Semicolon)
+            }) && list.items.len() > 1)
         })
     }
 
@@ -255,6 +261,9 @@ pub(super) fn calls<'d>(step: &Step<'d>, script: &'d Script) -> Vec<Call<'d>> {
             assignments: reader.assignments(&invocation),
             user,
             folder: reader.folder(),
+            path: (!invocation.module)
+                .then(|| invocation.program_word.value().map(std::string::ToString::to_string))
+                .flatten(),
             exact: invocation.exact,
             exec,
             by_path: by_path(&invocation),

@@ -12,13 +12,7 @@ use dockfit_shell::{Located, Removal, Script, Step, removals};
 use super::call::{Arg, Call, Place};
 use super::path::Reach;
 use super::{Refusal, TakenOut};
-
-/// Programs that take paths without emptying or copying what lies there, so that a mount is nothing to them. But where
-/// something is no longer deleted, they may find what they did not find before.
-///
-/// POSIX utilities, as their pages describe them; 2026-11-24.
-const HARMLESS: &[&str] =
-    &["mkdir", "ls", "du", "df", "echo", "printf", "test", "[", "stat", "touch", "true", ":"];
+use crate::programs;
 
 /// Programs that work on all that lies below a path.
 pub(super) const DEEP: &[&str] = &["find", "mv", "cp", "tar", "rsync", "zip"];
@@ -34,12 +28,14 @@ pub(crate) struct Emptying<'s> {
 
 impl<'s> Emptying<'s> {
     /// Looks through `calls`, the commands of one RUN. `empties` tells the manager's own commands that empty its
-    /// cache; `own` the other commands of the manager, whose paths do not count.
+    /// cache; `own` the other commands of the manager, whose paths do not count; `asks` how a word lies to the cache that
+    /// asks the manager where it is (`$(pip cache dir)`).
     pub(crate) fn find(
         calls: &[Call<'s>],
         folders: &[&str],
         empties: impl Fn(&Call<'s>) -> bool,
         own: impl Fn(&Call<'s>) -> bool,
+        asks: impl Fn(&Arg) -> Reach,
     ) -> Result<Self, Refusal> {
         let mut found = Self::default();
         let mut named: Option<Refusal> = None;
@@ -54,12 +50,12 @@ impl<'s> Emptying<'s> {
                 found.take(call)?;
             // `./rm` may be anything.
             } else if call.program == "rm" && !call.runs_script() {
-                found.rm(call, folders)?;
-            } else if let Some(arg) = uses(call, folders, own(call)) {
+                found.rm(call, folders, &asks)?;
+            } else if let Some(arg) = uses(call, folders, own(call)).or_else(|| asking(call, &asks)) {
                 let text =
                     format!("`{} … {}` uses the folder that would become a mount", call.program, arg.text);
                 let refusal = Refusal::new("cache-used", text, "do without that folder in this RUN");
-                if !HARMLESS.contains(&call.program.as_str()) {
+                if !programs::is(&call.program, programs::PATHS) {
                     return Err(refusal);
                 }
                 named.get_or_insert(refusal);
@@ -82,9 +78,9 @@ impl<'s> Emptying<'s> {
         Ok(())
     }
 
-    fn rm(&mut self, call: &Call<'s>, folders: &[&str]) -> Result<(), Refusal> {
+    fn rm(&mut self, call: &Call<'s>, folders: &[&str], asks: &dyn Fn(&Arg) -> Reach) -> Result<(), Refusal> {
         let operands: Vec<&Arg> = call.args.iter().filter(|arg| !arg.text.starts_with('-')).collect();
-        let reaches: Vec<Reach> = operands.iter().map(|arg| farthest(arg, folders)).collect();
+        let reaches: Vec<Reach> = operands.iter().map(|arg| farthest(arg, folders, asks(arg))).collect();
         if let Some((arg, _)) = operands.iter().zip(&reaches).find(|(_, reach)| **reach == Reach::Around) {
             return Err(Refusal::new(
                 "deletes-more",
@@ -218,8 +214,15 @@ fn uses<'c>(call: &'c Call<'_>, folders: &[&str], own: bool) -> Option<&'c Arg> 
     })
 }
 
-fn farthest(arg: &Arg, folders: &[&str]) -> Reach {
-    let reaches: Vec<Reach> = folders.iter().map(|folder| arg.reach(folder)).collect();
+/// The argument by which a command is told the folder that the manager was asked for. A script within it is looked at
+/// command by command.
+fn asking<'c>(call: &'c Call<'_>, asks: &dyn Fn(&Arg) -> Reach) -> Option<&'c Arg> {
+    call.args.iter().find(|arg| !call.has_own_script() && asks(arg) != Reach::Outside)
+}
+
+fn farthest(arg: &Arg, folders: &[&str], asked: Reach) -> Reach {
+    let reaches = folders.iter().map(|folder| arg.reach(folder)).chain([asked]);
+    let reaches: Vec<Reach> = reaches.collect();
     if reaches.contains(&Reach::Around) {
         Reach::Around
     } else if reaches.contains(&Reach::Inside) {

@@ -12,73 +12,7 @@ use super::call::Call;
 use super::path::is_inside;
 use super::step::Step;
 use super::steps::Steps;
-
-/// Programs that keep nothing below the home folder.
-///
-/// POSIX utilities and system tools, as their manual pages describe them, and the script by which jupyter's images change
-/// the group of files; 2026-11-24.
-const KEEP_NOTHING: &[&str] = &[
-    ".",
-    ":",
-    "[",
-    "[[",
-    "apt",
-    "apt-get",
-    "awk",
-    "basename",
-    "break",
-    "cat",
-    "cd",
-    "chmod",
-    "chown",
-    "command",
-    "continue",
-    "cp",
-    "curl",
-    "cut",
-    "date",
-    "dirname",
-    "echo",
-    "ensurepip",
-    "exit",
-    "export",
-    "false",
-    "find",
-    "fix-permissions",
-    "git",
-    "grep",
-    "head",
-    "id",
-    "ln",
-    "ls",
-    "mkdir",
-    "mv",
-    "printf",
-    "pwd",
-    "rm",
-    "rmdir",
-    "sed",
-    "set",
-    "sleep",
-    "sort",
-    "source",
-    "tail",
-    "tar",
-    "tee",
-    "test",
-    "touch",
-    "tr",
-    "true",
-    "type",
-    "umask",
-    "uname",
-    "unset",
-    "unzip",
-    "venv",
-    "wc",
-    "wget",
-    "which",
-];
+use crate::programs;
 
 /// A program that downloads those that it is called for by their names, and where it keeps them.
 ///
@@ -125,7 +59,7 @@ pub(crate) fn refuses_mount(
     if above.ends_with("/.cache") && is_launched(steps, step) {
         return refusal(&format!("`{LAUNCHER}` could not write"));
     }
-    let writes = |call: &&Call<'_>| !KEEP_NOTHING.contains(&call.program.as_str());
+    let writes = |call: &&Call<'_>| !programs::is(&call.program, programs::HOME);
     let other = step.calls().iter().find(|call| writes(call) && !is_own(call))?;
     refusal(&format!("`{}` might fail to write", other.program))
 }

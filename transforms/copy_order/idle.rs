@@ -2,6 +2,7 @@
 
 use super::manifest::is_in;
 use crate::cache_mounts::call::Call;
+use crate::programs;
 
 /// What a command that is no package manager of a project touches.
 pub(super) enum Touches {
@@ -15,65 +16,16 @@ pub(super) enum Touches {
     Anything,
 }
 
-/// Programs that never look at the project, whatever their arguments say.
-const NEVER: &[&str] = &[
-    "echo",
-    "printf",
-    "true",
-    ":",
-    "sleep",
-    "date",
-    "uname",
-    "whoami",
-    "id",
-    "useradd",
-    "groupadd",
-    "adduser",
-    "addgroup",
-    "usermod",
-    "groupmod",
-    "locale-gen",
-    "ldconfig",
-    "update-ca-certificates",
-    "docker-php-ext-install",
-    "docker-php-ext-enable",
-    "docker-php-ext-configure",
-    "pecl",
-    "a2enmod",
-    "a2dismod",
-    "phpenmod",
-    "apt-mark",
-    "apt-key",
-    "add-apt-repository",
-    "apt-cache",
-    "dpkg-reconfigure",
-    "install-php-extensions",
-    "exit",
-    "ensurepip",
-];
-
-/// Package managers of systems: they read the project where a package is named by a path.
-const PACKAGES: &[&str] = &[
-    "apt-get", "apt", "aptitude", "apk", "dnf", "microdnf", "yum", "zypper", "gem", "pacman", "tdnf", "opkg",
-];
-
-/// Programs that touch the paths that they are given.
-const BY_PATH: &[&str] =
-    &["rm", "mkdir", "chmod", "chown", "chgrp", "touch", "ln", "rmdir", "venv", "virtualenv"];
-
-const SHELL: &[&str] =
-    &["cd", "set", "export", "unset", "umask", "alias", "shopt", "pushd", "popd", "trap", "ulimit"];
-
 pub(super) fn touches(call: &Call<'_>) -> Touches {
     let program = call.program.as_str();
-    if SHELL.contains(&program) {
+    if programs::is(program, programs::SHELL) {
         return Touches::Shell;
     }
-    if NEVER.contains(&program) || only_asks(call) {
+    if programs::is(program, programs::IDLE) || only_asks(call) {
         return Touches::Nothing;
     }
     let known: Option<Vec<&str>> = call.args.iter().map(|arg| arg.value.as_deref()).collect();
-    if PACKAGES.contains(&program) {
+    if programs::is(program, programs::SYSTEM) {
         let by_path = |arg: &str| {
             !arg.contains("://")
                 && (arg.starts_with(['.', '/'])
@@ -94,7 +46,7 @@ pub(super) fn touches(call: &Call<'_>) -> Touches {
     {
         return Touches::Anything;
     }
-    if BY_PATH.contains(&program) {
+    if programs::is(program, programs::BY_PATH) {
         let skip = usize::from(matches!(program, "chmod" | "chown" | "chgrp"));
         return Touches::Paths(plain.skip(skip).map(|path| absolute(path, call)).collect());
     }

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use dockfit_dockerfile::model::{Base, Fact, Model, Origin};
 use dockfit_shell::Script;
 
-use super::job::{self, Job, Setting};
+use super::job::{Job, Setting};
 use super::manager::{InPlace, Manager};
+use super::plan;
 use super::usage::{self, Action};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
@@ -86,7 +87,7 @@ fn follow<'s, 'd>(
         if step.index > *from && !own.contains(&step.index) {
             let runs = |call: &Call<'_>| may_run(call, in_place);
             if step.calls().iter().any(runs) {
-                jobs.push(Job { step, manager, plan: job::plan(setting, step, manager, &runs) });
+                jobs.push(Job { step, manager, plan: plan::plan(setting, step, manager, &runs) });
             }
         }
     }

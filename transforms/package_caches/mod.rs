@@ -1,15 +1,24 @@
 //! `package-caches`: what package managers download is kept in cache mounts.
 
+mod asking;
 mod bases;
 mod configurations;
 mod edition;
+mod folder;
 mod in_place;
 mod job;
 mod manager;
 mod managers;
 mod offline;
 mod options;
+mod plan;
+mod prefix;
+mod refusals;
+mod settings;
+#[cfg(test)]
+mod shapes;
 mod switch;
+mod taking_out;
 mod told;
 mod unfit;
 mod usage;
@@ -21,9 +30,13 @@ use dockfit_rewrite::{
 
 use self::configurations::Configurations;
 use self::edition::Copied;
-use self::job::{Job, Plan, Setting};
+use self::folder::Clues;
+use self::job::{Job, Setting};
 use self::offline::Offline;
 use self::options::Configured;
+use self::plan::Plan;
+use self::prefix::Prefixes;
+use self::settings::Settings;
 use self::switch::Switch;
 use self::told::Told;
 use self::wanted::Wanted;
@@ -110,7 +123,11 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
         steps: &steps,
         configured: Configured::of(file.dockerfile),
         configurations: Configurations::of(&steps),
-        told: Told::of(&steps),
+        clues: Clues {
+            told: Told::of(&steps),
+            settings: Settings::of(file.task.project, &steps),
+            prefixes: Prefixes::of(&steps),
+        },
         offline: Offline::of(&steps),
         pass: MOUNT.id,
     };
@@ -159,7 +176,7 @@ fn mounts(file: &File<'_>, of_step: &[Job<'_, '_>], decisions: &mut Vec<Decision
     let plans: Vec<&Plan> = of_step.iter().filter_map(|job| job.plan.as_ref().ok()).collect();
     let changing: Vec<&Plan> = plans.iter().filter(|plan| plan.changes()).copied().collect();
     if !changing.is_empty() {
-        let outcome = match job::edits(step, &changing) {
+        let outcome = match taking_out::edits(step, &changing) {
             Ok(made) => {
                 file.change(made.edits, made.declares, changing.iter().find_map(|plan| plan.note.clone()))
             }

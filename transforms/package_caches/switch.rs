@@ -17,6 +17,7 @@ use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
+use crate::programs;
 
 /// One variable of one ENV that switches a manager's cache off.
 pub(super) struct Switch {
@@ -221,108 +222,6 @@ fn hiding(steps: &Steps<'_>, manager: &Manager) -> ByStage {
     ByStage::of(steps.model(), hidden)
 }
 
-/// Programs that use no package manager of the table themselves.
-///
-/// POSIX utilities and system tools, as their manual pages describe them; 2026-11-24.
-const PLAIN: &[&str] = &[
-    ".",
-    ":",
-    "[",
-    "[[",
-    "addgroup",
-    "adduser",
-    "apk",
-    "apt",
-    "apt-get",
-    "apt-key",
-    "apt-mark",
-    "aptitude",
-    "awk",
-    "basename",
-    "break",
-    "cat",
-    "cd",
-    "chgrp",
-    "chmod",
-    "chown",
-    "command",
-    "continue",
-    "cp",
-    "curl",
-    "cut",
-    "date",
-    "dirname",
-    "dnf",
-    "dpkg",
-    "echo",
-    "ensurepip",
-    "exit",
-    "export",
-    "false",
-    "fc-cache",
-    "find",
-    "gem",
-    "git",
-    "go",
-    "gpg",
-    "grep",
-    "groupadd",
-    "gunzip",
-    "gzip",
-    "hash",
-    "head",
-    "id",
-    "install",
-    "ldconfig",
-    "ln",
-    "locale-gen",
-    "ls",
-    "mkdir",
-    "mv",
-    "node",
-    "npm",
-    "pnpm",
-    "printf",
-    "pwd",
-    "python",
-    "read",
-    "rm",
-    "rmdir",
-    "sed",
-    "set",
-    "shift",
-    "sleep",
-    "sort",
-    "source",
-    "tail",
-    "tar",
-    "tee",
-    "test",
-    "touch",
-    "tr",
-    "true",
-    "type",
-    "ulimit",
-    "umask",
-    "uname",
-    "uniq",
-    "unset",
-    "unzip",
-    "update-alternatives",
-    "update-ca-certificates",
-    "useradd",
-    "usermod",
-    "venv",
-    "wait",
-    "wc",
-    "wget",
-    "which",
-    "xargs",
-    "yarn",
-    "yum",
-    "zip",
-];
-
 /// Whether a RUN surely does not fill the manager's cache, or is a job of its own.
 fn is_understood(step: &Step<'_>, manager: &Manager) -> bool {
     let Some(script) = step.script() else { return false };
@@ -334,7 +233,7 @@ fn is_understood(step: &Step<'_>, manager: &Manager) -> bool {
     step.calls().iter().all(|call| match usage::manager(call) {
         Some((found, action)) if found.name == manager.name => action != Action::MayFill,
         Some(_) => true,
-        None => PLAIN.contains(&call.program.as_str()) && !call.runs_script() && !runs_pip(call),
+        None => programs::is(&call.program, programs::PLAIN) && !call.runs_script() && !runs_pip(call),
     })
 }
 

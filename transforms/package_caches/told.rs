@@ -11,6 +11,9 @@ pub(super) struct Told {
     all: Vec<Said>,
 }
 
+/// Options by which a setting is taken back, so that one of a file or of the image may count again.
+const UNSETTING: &[&str] = &["--unset", "--delete"];
+
 /// One command that tells a manager something.
 struct Said {
     manager: &'static str,
@@ -44,7 +47,10 @@ impl Told {
             let Some(stage) = step.stages().next() else { continue };
             for call in step.calls() {
                 let Some((manager, _)) = usage::manager(call) else { continue };
-                let words = usage::plain_words(manager, call);
+                let mut words = usage::plain_words(manager, call);
+                if call.values().any(|value| UNSETTING.contains(&value)) {
+                    words.push(None);
+                }
                 if sayings(manager).any(|saying| says(saying, &words).is_some()) {
                     let words = words.into_iter().map(|word| word.map(str::to_owned)).collect();
                     all.push(Said { manager: manager.name, stage, instruction: step.index, words });
@@ -97,9 +103,9 @@ fn says(saying: &[&str], words: &[Option<&str>]) -> Option<Answer> {
     if first != *key {
         return None;
     }
-    Some(match behind.first() {
-        None => Answer::Known(String::new()),
-        Some(None) => Answer::Unknown,
-        Some(Some(value)) => Answer::Known((*value).to_owned()),
+    // Without a value it asks.
+    Some(match behind.first()? {
+        None => Answer::Unknown,
+        Some(value) => Answer::Known((*value).to_owned()),
     })
 }

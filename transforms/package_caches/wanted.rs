@@ -7,6 +7,7 @@ use dockfit_rewrite::surgery::{self, Habits};
 use dockfit_rewrite::{Dockerfile, Edit};
 use dockfit_shell::Lookup;
 
+use super::folder as place;
 use super::job::Job;
 use super::manager;
 use super::usage::{self, Action};
@@ -60,7 +61,7 @@ fn wants(job: &Job<'_, '_>) -> Option<&'static manager::Wanted> {
     let wants = job.manager.wants.as_ref()?;
     job.plan.as_ref().ok().filter(|plan| plan.is_mounted())?;
     if wants.value.is_none()
-        && job.manager.caches.iter().any(|cache| usage::on_image(job.step, cache).is_some())
+        && job.manager.caches.iter().any(|cache| place::on_image(job.step, cache).is_some())
     {
         return None;
     }

@@ -14,14 +14,30 @@ struct Row {
     home: &'static str,
     /// Whether commands run as this user unless USER says otherwise.
     default: bool,
+    /// Variables of the image that hold its name or number.
+    named_by: &'static [&'static str],
 }
+
+/// A row in which nothing stands yet.
+const NOBODY: Row = Row { repository: "", user: "", uid: 0, gid: 0, home: "", default: false, named_by: &[] };
+
+/// The user of jupyter's images.
+const JOVYAN: Row = Row {
+    user: "jovyan",
+    uid: 1000,
+    gid: 100,
+    home: "/home/jovyan",
+    default: true,
+    named_by: &["NB_USER", "NB_UID"],
+    ..NOBODY
+};
 
 /// Read from the images' own Dockerfiles in their public repositories; 2026-11-24.
 const ROWS: &[Row] = &[
-    Row { repository: "node", user: "node", uid: 1000, gid: 1000, home: "/home/node", default: false },
-    Row { repository: "oven/bun", user: "bun", uid: 1000, gid: 1000, home: "/home/bun", default: false },
-    Row { repository: "oven/bun", user: "root", uid: 0, gid: 0, home: "/root", default: true },
-    Row { repository: "gradle", user: "gradle", uid: 1000, gid: 1000, home: "/home/gradle", default: false },
+    Row { repository: "node", user: "node", uid: 1000, gid: 1000, home: "/home/node", ..NOBODY },
+    Row { repository: "oven/bun", user: "bun", uid: 1000, gid: 1000, home: "/home/bun", ..NOBODY },
+    Row { repository: "oven/bun", user: "root", uid: 0, gid: 0, home: "/root", default: true, ..NOBODY },
+    Row { repository: "gradle", user: "gradle", uid: 1000, gid: 1000, home: "/home/gradle", ..NOBODY },
     Row {
         repository: "jenkins/jenkins",
         user: "jenkins",
@@ -29,16 +45,10 @@ const ROWS: &[Row] = &[
         gid: 1000,
         home: "/var/jenkins_home",
         default: true,
+        ..NOBODY
     },
-    Row { repository: "jupyter/*", user: "jovyan", uid: 1000, gid: 100, home: "/home/jovyan", default: true },
-    Row {
-        repository: "quay.io/jupyter/*",
-        user: "jovyan",
-        uid: 1000,
-        gid: 100,
-        home: "/home/jovyan",
-        default: true,
-    },
+    Row { repository: "jupyter/*", ..JOVYAN },
+    Row { repository: "quay.io/jupyter/*", ..JOVYAN },
     Row {
         repository: "apache/airflow",
         user: "airflow",
@@ -46,6 +56,7 @@ const ROWS: &[Row] = &[
         gid: 0,
         home: "/home/airflow",
         default: true,
+        ..NOBODY
     },
     Row {
         repository: "mambaorg/micromamba",
@@ -54,6 +65,7 @@ const ROWS: &[Row] = &[
         gid: 57439,
         home: "/home/mambauser",
         default: true,
+        ..NOBODY
     },
     Row {
         repository: "mcr.microsoft.com/devcontainers/*",
@@ -61,7 +73,7 @@ const ROWS: &[Row] = &[
         uid: 1000,
         gid: 1000,
         home: "/home/vscode",
-        default: false,
+        ..NOBODY
     },
     Row {
         repository: "mcr.microsoft.com/vscode/devcontainers/*",
@@ -69,7 +81,7 @@ const ROWS: &[Row] = &[
         uid: 1000,
         gid: 1000,
         home: "/home/vscode",
-        default: false,
+        ..NOBODY
     },
 ];
 
@@ -160,6 +172,15 @@ pub(super) fn find(step: &Step<'_>, name: &str) -> Option<User> {
         gid: Some(row.gid),
         home: Some(row.home.to_owned()),
     })
+}
+
+/// The user whom `text` names by a variable of the step's base image: `${NB_UID}`, `$NB_USER:100`.
+pub(super) fn named(step: &Step<'_>, text: &str) -> Option<&'static str> {
+    let image = base_image(step)?.familiar_name();
+    let row = ROWS.iter().find(|row| !row.named_by.is_empty() && matches(row.repository, &image))?;
+    let name = text.split(':').next()?.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    row.named_by.contains(&name).then_some(row.user)
 }
 
 /// As whom the step's base image runs, if USER says nothing.

@@ -1,12 +1,24 @@
 //! bun.
 
-use crate::package_caches::manager::{Cache, EMPTY_CACHE, EMPTY_ROW, Link, Manager};
+use crate::package_caches::manager::{
+    Cache, EMPTY_CACHE, EMPTY_ROW, FileSetting, Link, Manager, Means, SettingsFile, Spot, Written,
+};
 
 pub(crate) static BUN: Manager = Manager {
     name: "bun",
     programs: &["bun"],
     commands: &[&["install"], &["i"], &["ci"], &["add"], &["a"], &["update"], &["up"], &["pm", "fetch"]],
     emptying: &[&["pm", "cache", "rm"], &["pm", "cache", "prune"]],
+    printing: &[&["pm", "cache"]],
+    files: &[SettingsFile {
+        name: "bunfig.toml",
+        written: Written::Toml,
+        read: &[Spot::Project, Spot::Home(".bunfig.toml")],
+        settings: &[
+            FileSetting { key: "install.cache.dir", means: Means::Folder },
+            FileSetting { key: "install.cache.disable", means: Means::Off(&["true"], None) },
+        ],
+    }],
     valued_options: &["--cwd", "--cache-dir", "--backend", "--registry", "--config", "-c", "--filter"],
     // `--no-cache` is about what the registry says of versions: packages are kept and used all the same.
     // Where files cannot be linked, they are copied.

@@ -22,6 +22,7 @@ pub(crate) static COMPOSER: Manager = Manager {
         &["global", "update"],
     ],
     emptying: &[&["clear-cache"], &["clearcache"], &["cc"]],
+    printing: &[&["config", "cache-dir"], &["config", "cache-files-dir"]],
     valued_options: &["-d", "--working-dir"],
     caches: &[Cache {
         variables: &[("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache")],

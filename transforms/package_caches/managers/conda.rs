@@ -1,6 +1,8 @@
 //! conda, mamba and micromamba.
 
-use crate::package_caches::manager::{Base, Cache, EMPTY_CACHE, EMPTY_ROW, Link, Manager, On, Unfit};
+use crate::package_caches::manager::{
+    Base, Cache, EMPTY_CACHE, EMPTY_ROW, Installer, Link, Manager, On, Unfit,
+};
 
 /// Images with an installation in /opt/conda.
 const OPT_CONDA: &[Base] = &[
@@ -41,6 +43,14 @@ pub(crate) static CONDA: Manager = Manager {
         ..EMPTY_CACHE
     }],
     base_decides: &["conda", "mamba", "micromamba"],
+    // Its installer's `-h`: `-b` asks nothing, `-p` names the folder, which must not be there.
+    installer: Some(Installer {
+        names: &["conda", "forge", "mamba"],
+        switch: "-b",
+        option: "-p",
+        programs: &["conda", "mamba"],
+        below: "pkgs",
+    }),
     links: &[
         Link { option: "", variable: "CONDA_ALLOW_SOFTLINKS", value: "true" },
         Link { option: "", variable: "CONDA_ALWAYS_SOFTLINK", value: "true" },

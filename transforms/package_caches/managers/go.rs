@@ -25,6 +25,7 @@ pub(crate) static GO: Manager = Manager {
         &["mod", "why"],
     ],
     emptying: &[&["clean", "-modcache"], &["clean", "-cache"]],
+    printing: &[&["env", "GOMODCACHE"], &["env", "GOCACHE"]],
     valued_options: &["-C"],
     // Both folders are safe for builds at the same time (`go help cache`; locks lie in the folders themselves).
     caches: &[

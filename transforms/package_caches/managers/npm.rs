@@ -1,6 +1,8 @@
 //! npm.
 
-use crate::package_caches::manager::{Cache, EMPTY_CACHE, EMPTY_ROW, Manager, Unfit};
+use crate::package_caches::manager::{
+    Cache, EMPTY_CACHE, EMPTY_ROW, FileSetting, Manager, Means, SettingsFile, Spot, Unfit, Written,
+};
 
 /// `npx` prefers a version that it has used before over the newest one, and keeps what it used in the same cache.
 const OLD_TOOLS: Unfit = Unfit {
@@ -45,6 +47,13 @@ pub(crate) static NPM: Manager = Manager {
         &["sit"],
     ],
     emptying: &[&["cache", "clean"], &["cache", "clear"], &["cache", "rm"]],
+    printing: &[&["config", "get", "cache"], &["get", "cache"]],
+    files: &[SettingsFile {
+        name: ".npmrc",
+        written: Written::Ini,
+        read: &[Spot::Project, Spot::Home(".npmrc"), Spot::NamedBy("NPM_CONFIG_USERCONFIG")],
+        settings: &[FileSetting { key: "cache", means: Means::Folder }],
+    }],
     valued_options: &[
         "--prefix",
         "-C",

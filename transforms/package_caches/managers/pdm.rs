@@ -1,6 +1,9 @@
 //! PDM.
 
-use crate::package_caches::manager::{Builds, Cache, EMPTY_CACHE, EMPTY_ROW, Manager, Off, OffWhen, Unfit};
+use crate::package_caches::manager::{
+    Builds, Cache, EMPTY_CACHE, EMPTY_ROW, FileSetting, Manager, Means, Off, OffWhen, SettingsFile, Spot,
+    Unfit, Written,
+};
 
 pub(crate) static PDM: Manager = Manager {
     name: "pdm",
@@ -8,6 +11,16 @@ pub(crate) static PDM: Manager = Manager {
     commands: &[&["install"], &["sync"], &["add"], &["update"], &["self", "add"], &["plugin", "add"]],
     also_fill: &[&["lock"], &["build"], &["remove"], &["export"]],
     emptying: &[&["cache", "clear"], &["cache", "remove"]],
+    printing: &[&["config", "cache_dir"]],
+    files: &[SettingsFile {
+        name: "pdm.toml",
+        written: Written::Toml,
+        read: &[Spot::Project],
+        settings: &[
+            FileSetting { key: "cache_dir", means: Means::Folder },
+            FileSetting { key: "install.cache", means: Means::Links(&["true", "1"]) },
+        ],
+    }],
     valued_options: &["-c", "--config", "-p", "--project", "-L", "--lockfile"],
     caches: &[Cache {
         variables: &[("PDM_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pdm")],

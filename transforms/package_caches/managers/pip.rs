@@ -1,7 +1,8 @@
 //! pip.
 
 use crate::package_caches::manager::{
-    Builds, Cache, Configuration, EMPTY_CACHE, EMPTY_ROW, Manager, Off, OffWhen, Rule,
+    Builds, Cache, Configuration, EMPTY_CACHE, EMPTY_ROW, FileSetting, Manager, Means, Off, OffWhen, Rule,
+    SettingsFile, Spot, Written,
 };
 
 pub(crate) static PIP: Manager = Manager {
@@ -9,6 +10,26 @@ pub(crate) static PIP: Manager = Manager {
     programs: &["pip"],
     commands: &[&["install"], &["wheel"], &["download"]],
     emptying: &[&["cache", "purge"], &["cache", "remove"]],
+    // In a file, too, any value of `no-cache-dir` switches the cache off.
+    printing: &[&["cache", "dir"]],
+    files: &[SettingsFile {
+        name: "pip.conf",
+        written: Written::Ini,
+        read: &[
+            Spot::NamedBy("PIP_CONFIG_FILE"),
+            Spot::At("/etc/pip.conf"),
+            Spot::At("/etc/xdg/pip/pip.conf"),
+            Spot::At("/usr/local/pip.conf"),
+            Spot::Home(".config/pip/pip.conf"),
+            Spot::Home(".pip/pip.conf"),
+        ],
+        settings: &[
+            FileSetting { key: "global.cache-dir", means: Means::Folder },
+            FileSetting { key: "install.cache-dir", means: Means::Folder },
+            FileSetting { key: "global.no-cache-dir", means: Means::Off(&[], None) },
+            FileSetting { key: "install.no-cache-dir", means: Means::Off(&[], None) },
+        ],
+    }],
     valued_options: &[
         "--python",
         "--log",

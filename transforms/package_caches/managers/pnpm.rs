@@ -1,6 +1,8 @@
 //! pnpm.
 
-use crate::package_caches::manager::{Builds, Cache, EMPTY_CACHE, EMPTY_ROW, Manager, Unfit};
+use crate::package_caches::manager::{
+    Builds, Cache, EMPTY_CACHE, EMPTY_ROW, FileSetting, Manager, Means, SettingsFile, Spot, Unfit, Written,
+};
 
 pub(crate) static PNPM: Manager = Manager {
     name: "pnpm",
@@ -22,6 +24,28 @@ pub(crate) static PNPM: Manager = Manager {
         &["recursive", "update"],
     ],
     emptying: &[&["store", "prune"]],
+    printing: &[&["store", "path"]],
+    // pnpm 10.6 and later read settings from pnpm-workspace.yaml, too.
+    files: &[
+        SettingsFile {
+            name: ".npmrc",
+            written: Written::Ini,
+            read: &[Spot::Project, Spot::Home(".npmrc")],
+            settings: &[
+                FileSetting { key: "store-dir", means: Means::Folder },
+                FileSetting { key: "enable-global-virtual-store", means: Means::Links(&["true"]) },
+            ],
+        },
+        SettingsFile {
+            name: "pnpm-workspace.yaml",
+            written: Written::Yaml,
+            read: &[Spot::Project],
+            settings: &[
+                FileSetting { key: "storeDir", means: Means::Folder },
+                FileSetting { key: "enableGlobalVirtualStore", means: Means::Links(&["true"]) },
+            ],
+        },
+    ],
     valued_options: &[
         "--filter",
         "-F",

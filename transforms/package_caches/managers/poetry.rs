@@ -1,7 +1,8 @@
 //! Poetry.
 
 use crate::package_caches::manager::{
-    Builds, Cache, EMPTY_CACHE, EMPTY_ROW, Manager, Off, OffWhen, Rule, Sole,
+    Builds, Cache, EMPTY_CACHE, EMPTY_ROW, FileSetting, Manager, Means, Off, OffWhen, Rule, SettingsFile,
+    Sole, Spot, Written,
 };
 
 pub(crate) static POETRY: Manager = Manager {
@@ -18,16 +19,27 @@ pub(crate) static POETRY: Manager = Manager {
     ],
     also_fill: &[&["lock"], &["build"], &["remove"]],
     emptying: &[&["cache", "clear"]],
+    printing: &[&["config", "cache-dir"]],
+    files: &[SettingsFile {
+        name: "poetry.toml",
+        written: Written::Toml,
+        read: &[Spot::Project],
+        settings: &[FileSetting { key: "cache-dir", means: Means::Folder }],
+    }],
     valued_options: &["-P", "--project", "-C", "--directory"],
     // Virtual environments lie beside these two, unless something else is said: only those two may be mounts.
     caches: &[
         Cache {
             variables: &[("POETRY_CACHE_DIR", "/artifacts"), ("XDG_CACHE_HOME", "/pypoetry/artifacts")],
+            set_by: &[&["config", "cache-dir"]],
+            behind: "/artifacts",
             below_home: ".cache/pypoetry/artifacts",
             ..EMPTY_CACHE
         },
         Cache {
             variables: &[("POETRY_CACHE_DIR", "/cache"), ("XDG_CACHE_HOME", "/pypoetry/cache")],
+            set_by: &[&["config", "cache-dir"]],
+            behind: "/cache",
             below_home: ".cache/pypoetry/cache",
             only_downloads: true,
             ..EMPTY_CACHE

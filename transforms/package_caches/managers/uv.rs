@@ -1,7 +1,8 @@
 //! uv.
 
 use crate::package_caches::manager::{
-    Builds, Cache, EMPTY_CACHE, EMPTY_ROW, Link, Manager, Off, OffWhen, Rule, Wanted,
+    Builds, Cache, EMPTY_CACHE, EMPTY_ROW, FileSetting, Link, Manager, Means, Off, OffWhen, Rule,
+    SettingsFile, Spot, Wanted, Written,
 };
 
 pub(crate) static UV: Manager = Manager {
@@ -10,6 +11,29 @@ pub(crate) static UV: Manager = Manager {
     commands: &[&["pip", "install"], &["pip", "sync"], &["sync"], &["add"], &["tool", "install"], &["build"]],
     also_fill: &[&["run"], &["tool", "run"], &["lock"], &["export"], &["venv"], &["python"]],
     emptying: &[&["cache", "clean"], &["cache", "prune"], &["clean"]],
+    printing: &[&["cache", "dir"]],
+    files: &[
+        SettingsFile {
+            name: "uv.toml",
+            written: Written::Toml,
+            read: &[Spot::Project, Spot::Home(".config/uv/uv.toml"), Spot::At("/etc/uv/uv.toml")],
+            settings: &[
+                FileSetting { key: "cache-dir", means: Means::Folder },
+                FileSetting { key: "no-cache", means: Means::Off(&["true"], None) },
+                FileSetting { key: "link-mode", means: Means::Links(&["symlink"]) },
+            ],
+        },
+        SettingsFile {
+            name: "pyproject.toml",
+            written: Written::Toml,
+            read: &[Spot::Project],
+            settings: &[
+                FileSetting { key: "tool.uv.cache-dir", means: Means::Folder },
+                FileSetting { key: "tool.uv.no-cache", means: Means::Off(&["true"], None) },
+                FileSetting { key: "tool.uv.link-mode", means: Means::Links(&["symlink"]) },
+            ],
+        },
+    ],
     valued_options: &[
         "--cache-dir",
         "--directory",

@@ -1,6 +1,8 @@
 //! Yarn 1, and what comes after it.
 
-use crate::package_caches::manager::{Cache, EMPTY_CACHE, EMPTY_ROW, Edition, Manager};
+use crate::package_caches::manager::{
+    Cache, EMPTY_CACHE, EMPTY_ROW, Edition, FileSetting, Manager, Means, SettingsFile, Spot, Written,
+};
 
 const COMMANDS: &[&[&str]] = &[
     &["install"],
@@ -18,6 +20,16 @@ pub(crate) static YARN: Manager = Manager {
     programs: &["yarn", "yarnpkg"],
     commands: COMMANDS,
     emptying: &[&["cache", "clean"]],
+    printing: &[&["cache", "dir"]],
+    files: &[SettingsFile {
+        name: ".yarnrc",
+        written: Written::Words,
+        read: &[Spot::Project, Spot::Home(".yarnrc")],
+        settings: &[
+            FileSetting { key: "cache-folder", means: Means::Folder },
+            FileSetting { key: "--cache-folder", means: Means::Folder },
+        ],
+    }],
     valued_options: &[
         "--cwd",
         "--cache-folder",
@@ -73,6 +85,21 @@ static BERRY: Manager = Manager {
     bare: true,
     emptying: &[&["cache", "clean"]],
     asking: &["--version", "-v", "--help", "-h"],
+    printing: &[&["config", "get", "cacheFolder"], &["config", "get", "globalFolder"]],
+    // Without a mirror, and with a cache in the project, nothing comes to lie in the folder below.
+    files: &[SettingsFile {
+        name: ".yarnrc.yml",
+        written: Written::Yaml,
+        read: &[Spot::Project, Spot::Home(".yarnrc.yml")],
+        settings: &[
+            FileSetting { key: "globalFolder", means: Means::Folder },
+            FileSetting {
+                key: "enableMirror",
+                means: Means::Off(&["false"], Some(("enableGlobalCache", "true"))),
+            },
+            FileSetting { key: "enableGlobalCache", means: Means::Beside },
+        ],
+    }],
     valued_options: &["--cwd"],
     // Yarn 2 and 3 keep a second cache in the project, and take from this one what that has not.
     caches: &[Cache {
