@@ -85,8 +85,9 @@ impl<'t> Scene<'t> {
         let tree = tree.map_err(|error| match error {
             ContextError::Ignore(error) => invalid(&error),
             ContextError::Read(error) => unreadable(&error),
-            ContextError::TooLarge(_) => {
-                let text = format!("the context {error}, too many to look at each");
+            ContextError::TooLarge(most) => {
+                let text =
+                    format!("the context holds more than {most} files and folders, too many to look at each");
                 Refusal::new("too-many-files", text, "leave out the largest folders by hand first")
             }
         })?;

@@ -3,7 +3,7 @@
 //!
 //! A compose file in it says which context a Dockerfile has; else that is the case's folder. A file `files.txt`
 //! lists files that are there as well, for their names and lengths alone (`PATH`, or `PATH BYTES`); git keeps all files
-//! but those with `??` before them.
+//! but those with `??` before them. A file `skip.txt` names decisions that are not wanted.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,9 @@ fn every_case_gives_its_snapshot() {
             let project = project(&case);
             // Naming the pass is consent to all that it does; a case called `default-…` shows what is done without.
             let only = if name.starts_with("default-") { Vec::new() } else { vec![id.to_owned()] };
-            let selection = Selection { only, ..Selection::default() };
+            let skip = std::fs::read_to_string(case.join("skip.txt")).unwrap_or_default();
+            let skip = skip.lines().map(str::to_owned).collect();
+            let selection = Selection { only, skip, ..Selection::default() };
             let report = pipeline::run(&project, &[*pass], &selection);
             assert!(report.takebacks.is_empty(), "{id}/{name}: {:?}", report.takebacks);
             settings.set_description(format!("transforms/{}/cases/{name}", id.replace('-', "_")));
@@ -68,7 +70,7 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 }
 
 fn project(case: &Path) -> Project {
-    let read = walk(case).into_iter().map(|entry| {
+    let read = walk(case).into_iter().filter(|entry| !entry.ends_with("skip.txt")).map(|entry| {
         let path = RelPath::new(entry.strip_prefix(case).expect("below the case")).expect("a relative path");
         (path, std::fs::read(&entry).expect("readable"))
     });
