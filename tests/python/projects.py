@@ -1,6 +1,6 @@
 """`dockfit lock` and `dockfit split` on whole projects, against the tools' own installs.
 
-    python tests/python/projects.py [--binary PATH] [--tools FOLDER] [--keep FOLDER] [PROJECT…]
+    python tests/python/projects.py [--binary PATH] [--tools FOLDER] [--keep FOLDER] [--quick] [PROJECT…]
 
 Each folder of `projects/` is copied to a scratch folder and locked there by the real tool, through `dockfit lock`. The
 files of `dockfit split` are installed one after another, with `--no-deps`, into an empty environment; into another one goes
@@ -9,9 +9,11 @@ the first (`pip check`), and every module of the application must import. `split
 
 `case.toml` of a project says how it differs: `split` (options), `install` (the tool's own install), `lock` (another command
 that makes the lock; false where it is committed), `installer = "pip"` (else uv, which is faster), `modules`, `refused` (words
-that must stand in a refusal: of `split` with the options of `refused_split`, else of `lock`). Exit 1 with the differences.
+that must stand in a refusal: of `split` with the options of `refused_split`, else of `lock`), `long` (what is left out with
+`--quick`; why). Exit 1 with the differences.
 
-The tools come from PyPI into FOLDER (outside the repository), and stay there for the next time.
+The tools come from PyPI into FOLDER (outside the repository) when a project first needs them, and stay there for the next
+time.
 """
 
 import argparse
@@ -41,24 +43,29 @@ class Tools:
 
     def __init__(self, folder):
         self.folder = folder
-        uv = folder / "uv/bin/uv"
-        for name, package in TOOLS.items():
-            target = folder / name
-            if (target / "complete").exists():
-                continue
+        self.uv = folder / "uv/bin/uv"
+        self.need("uv")
+
+    def need(self, name):
+        """The folder of its programs."""
+        target = self.folder / name
+        if not (target / "complete").exists():
             shutil.rmtree(target, ignore_errors=True)
             if name == "uv":
                 checked([sys.executable, "-m", "venv", target])
-                checked([target / "bin/pip", "install", "--quiet", package])
+                checked([target / "bin/pip", "install", "--quiet", TOOLS[name]])
             else:
-                checked([uv, "venv", "--quiet", "--python", sys.executable, target])
-                checked([uv, "pip", "install", "--quiet", "--python", target / "bin/python", package])
+                checked([self.uv, "venv", "--quiet", "--python", sys.executable, target])
+                checked([self.uv, "pip", "install", "--quiet", "--python", target / "bin/python", TOOLS[name]])
             (target / "complete").touch()
+        return target / "bin"
 
     def environment(self, case, python):
         """For a tool that installs into the environment of `python`."""
-        other = "poetry" if case.get("poetry") == 1 else "poetry-1"
-        tools = [self.folder / name / "bin" for name in TOOLS if name != other]
+        lock = case.get("lock") or []
+        programs = {command[0] for command in (case.get("install"), lock) if command}
+        names = {"pip-compile": "pip-tools", "poetry": "poetry-1" if case.get("poetry") == 1 else "poetry"}
+        tools = [self.need(name) for name in sorted({names.get(one, one) for one in programs} | {"uv"})]
         target = python.parent.parent
         return {
             **{name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")},
@@ -173,7 +180,7 @@ def check(name, case, binary, tools, scratch):
     version = interpreter(case.get("python"))
     if version is None:
         return [], f"skipped: there is no Python {case['python']}"
-    uv = tools.folder / "uv/bin/uv"
+    uv = tools.uv
     folder = scratch / name
     copy(name, case, folder)
     environments = {}
@@ -207,15 +214,19 @@ def main():
     parser.add_argument("--binary", default="target/debug/dockfit")
     parser.add_argument("--tools", default=pathlib.Path(tempfile.gettempdir()) / "dockfit-python-tools")
     parser.add_argument("--keep", help="where to leave the projects")
+    parser.add_argument("--quick", action="store_true", help="leave out what takes long")
     parser.add_argument("projects", nargs="*")
     arguments = parser.parse_args()
     binary = pathlib.Path(arguments.binary).resolve()
     tools = Tools(pathlib.Path(arguments.tools).resolve())
     names = arguments.projects or sorted(path.parent.name for path in HERE.glob("projects/*/case.toml"))
-    failed = 0
+    failed = left_out = 0
     with tempfile.TemporaryDirectory() as scratch:
         for name in names:
             case = tomllib.loads((HERE / "projects" / name / "case.toml").read_text())
+            if arguments.quick and "long" in case:
+                left_out += 1
+                continue
             began = time.monotonic()
             try:
                 wrong, said = check(name, case, binary, tools, pathlib.Path(arguments.keep or scratch))
@@ -225,7 +236,7 @@ def main():
             for line in wrong[:10]:
                 print("    " + line.replace("\n", "\n    "), flush=True)
             failed += bool(wrong)
-    print(f"{len(names) - failed} passed, {failed} failed")
+    print(f"{len(names) - failed - left_out} passed, {failed} failed" + (f", {left_out} left out" if left_out else ""))
     return 1 if failed else 0
 
 

@@ -130,6 +130,14 @@ impl<'s> Call<'s> {
         self.located.command.nested.as_ref().is_some_and(|nested| matches!(nested.body, NestedBody::Exact(_)))
     }
 
+    /// The index of the item of the script's own list that it is, or belongs to.
+    pub(crate) fn item(&self) -> Option<usize> {
+        match self.located.path.first() {
+            Some(At::Item { index, .. }) => Some(*index),
+            _ => None,
+        }
+    }
+
     /// Whether it runs only when something else says so: in a branch, a loop, a function, or behind `||`.
     pub(crate) fn is_in_branch(&self) -> bool {
         self.located.path.iter().any(|step| match step {

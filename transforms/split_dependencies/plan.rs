@@ -34,17 +34,42 @@ pub(super) struct Install {
     pub(super) require_hashes: bool,
     /// The program as people say it.
     pub(super) program: &'static str,
-    /// The commands before it in the same script, joined to it by `&&`.
-    pub(super) before: Option<Before>,
+    /// The commands of its script, joined by `&&`; empty where it is alone.
+    pub(super) parts: Vec<Part>,
 }
 
-/// Commands before an install, as places in the script's text.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Before {
-    /// Where the last of them ends.
-    pub(super) end: usize,
-    /// Where the install begins.
-    pub(super) install: usize,
+impl Install {
+    /// Whether a command of its script has this role.
+    pub(super) fn has(&self, role: &Role) -> bool {
+        self.parts.iter().any(|part| part.role == *role)
+    }
+}
+
+/// A command of the script that an install is in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Part {
+    /// Its place in the script's text.
+    pub(super) range: Range<usize>,
+    pub(super) role: Role,
+}
+
+/// Where a command of the old step goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Role {
+    /// It changes the folder: it stays before all that goes on from there.
+    Folder,
+    /// In a RUN of its own before the groups.
+    Ahead,
+    /// It is the install: with each group.
+    Install,
+    /// It deletes what commands of the system's package manager leave behind: with those ahead.
+    CleansSystem,
+    /// It deletes what commands leave behind, again and again if it must: with those ahead, and with each group.
+    Cleans,
+    /// It deletes the file that was installed from, which stands at this place: with each group, its own.
+    Deletes(Range<usize>),
+    /// In a RUN of its own behind the groups.
+    Behind,
 }
 
 /// What is installed.

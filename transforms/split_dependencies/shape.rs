@@ -8,7 +8,7 @@ use dockfit_rewrite::{Project, RelPath};
 
 use super::bases;
 use super::install::is_harmless_step;
-use super::plan::{Found, Install, Lead, Root, Stages, What};
+use super::plan::{Found, Install, Lead, Role, Root, Stages, What};
 use super::tree::Tree;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
@@ -113,7 +113,7 @@ pub(super) fn stages(
             root.path
         ));
     }
-    if stage.instructions.end != step.index + 1 {
+    if install.has(&Role::Behind) || stage.instructions.end != step.index + 1 {
         return Err("the stage does more behind it".to_owned());
     }
     let name = stage.name.clone().unwrap_or_else(|| "builder".to_owned());

@@ -11,8 +11,8 @@ use crate::cache_mounts::call::{Arg, Call};
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 
-use self::alone::before;
 pub(super) use self::alone::is_harmless_step;
+use self::alone::parts;
 use self::place::absolute;
 use self::words::{Reading, not_understood};
 
@@ -31,7 +31,7 @@ pub(super) fn read(step: &Step<'_>) -> Option<Result<Install, Refusal>> {
     if step.exec_form().is_some() {
         return Some(Err(Refusal::new("exec-form", "the install is in exec form", "write it in shell form")));
     }
-    Some(install.and_then(|install| Ok(Install { before: before(step, call)?, ..install })))
+    Some(install.and_then(|install| Ok(Install { parts: parts(step, call, &install)?, ..install })))
 }
 
 /// The install of a manager from its own lock in a step, if it has one; why it cannot be split, if that is so.
@@ -42,7 +42,7 @@ pub(super) fn read_locked(steps: &Steps<'_>, step: &Step<'_>) -> Option<Result<I
         let folder = absolute(step, ".").ok_or_else(|| workdir_unknown(program))?;
         let what = What::Locked { managed, folder };
         let (no_deps, require_hashes) = (false, false);
-        Ok(Install { what, operand: 0..0, root: None, no_deps, require_hashes, program, before: None })
+        Ok(Install { what, operand: 0..0, root: None, no_deps, require_hashes, program, parts: Vec::new() })
     }))
 }
 

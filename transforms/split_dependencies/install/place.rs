@@ -33,10 +33,15 @@ pub(super) fn environment(step: &Step<'_>, call: &Call<'_>, program: &str) -> Op
 /// `path` as the step sees it.
 pub(super) fn absolute(step: &Step<'_>, path: &str) -> Option<String> {
     let current = step.model().state(step.index)?.current_dir();
+    within(current.as_known(), path)
+}
+
+/// `path` from `folder`, where that is known.
+pub(super) fn within(folder: Option<&str>, path: &str) -> Option<String> {
     let whole = if path.starts_with('/') {
         path.to_owned()
     } else {
-        format!("{}/{path}", current.as_known()?.trim_end_matches('/'))
+        format!("{}/{path}", folder?.trim_end_matches('/'))
     };
     Some(clean(&format!("/{whole}")))
 }

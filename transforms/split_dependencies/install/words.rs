@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::place::{absolute, environment};
+use super::place::{environment, within};
 use super::workdir_unknown;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, Call};
@@ -131,7 +131,7 @@ impl Reading {
             _ => (word.as_str(), ""),
         };
         let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| bare.ends_with(end));
-        let path = absolute(step, bare).ok_or_else(|| workdir_unknown(word))?;
+        let path = within(call.folder.as_deref(), bare).ok_or_else(|| workdir_unknown(word))?;
         // What is quoted or holds a variable is not written anew; a `[` is quoted with good reason.
         let plain = arg.text == *word || arg.text.ends_with(word.as_str()) || !extras.is_empty();
         let (Some(operand), true, false) = (range.clone(), plain, archive || bare.contains("://")) else {
@@ -145,11 +145,11 @@ impl Reading {
         };
         let root = self.root(step, call, program);
         let (no_deps, require_hashes) = (self.no_deps, self.require_hashes);
-        Ok(Install { what, operand, root, no_deps, require_hashes, program, before: None })
+        Ok(Install { what, operand, root, no_deps, require_hashes, program, parts: Vec::new() })
     }
 
     fn root(&self, step: &Step<'_>, call: &Call<'_>, program: &str) -> Option<Root> {
-        let folder = |path: &str| absolute(step, path);
+        let folder = |path: &str| within(call.folder.as_deref(), path);
         let root = |path: Option<String>, is_target| {
             path.map(|path| Root { path, is_environment: false, is_target })
         };

@@ -8,7 +8,7 @@ use dockfit_dockerfile::{Instruction, Keyword, NodeKind, Span};
 use super::Written;
 use crate::cache_mounts::Refusal;
 use crate::split_dependencies::managers::Managed;
-use crate::split_dependencies::plan::{Generated, Plan, What};
+use crate::split_dependencies::plan::{Generated, Plan, Role, What};
 
 impl Plan<'_, '_> {
     /// COPY and RUN of one group.
@@ -42,7 +42,20 @@ impl Plan<'_, '_> {
             words.push("--require-hashes".to_owned());
         }
         words.push(format!("-r {}", self.in_image(&file.name)));
-        let mut changes = self.without_commands_before()?;
+        let mut changes = self.only(|role| match role {
+            Role::Folder | Role::Install | Role::Cleans => true,
+            Role::Deletes(_) => self.deletes_each(),
+            Role::Ahead | Role::CleansSystem | Role::Behind => false,
+        })?;
+        if self.deletes_each() {
+            let deleted = self.install.parts.iter().filter_map(|part| match &part.role {
+                Role::Deletes(range) => Some(range.clone()),
+                _ => None,
+            });
+            for range in deleted {
+                changes.push((self.span(range)?, self.in_image(&file.name)));
+            }
+        }
         changes.push((self.operand()?, words.join(" ")));
         let run = self.whole(self.step.index, changes, first)?;
         self.declare(&run, written)?;
@@ -117,6 +130,14 @@ impl Plan<'_, '_> {
         let own = self.in_image(&file.name);
         let folder = own.strip_suffix(&file.name).unwrap_or_default();
         let mut destination = if folder.is_empty() { "./".to_owned() } else { folder.to_owned() };
+        if self.install.has(&Role::Folder) && !own.starts_with('/') {
+            // The RUN changes its folder; the COPY does not.
+            let folder = match &self.install.what {
+                What::Requirements { path, .. } => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+                What::Project { folder, .. } | What::Locked { folder, .. } => folder.trim_end_matches('/'),
+            };
+            destination = format!("{folder}/");
+        }
         let mut flags = String::new();
         if let Some((old, folder)) = self.named_copy() {
             // A folder that the old COPY names is named in the same way.

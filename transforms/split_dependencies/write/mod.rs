@@ -5,11 +5,13 @@ mod rest;
 mod taking;
 mod text;
 
+use std::ops::Range;
+
 use dockfit_dockerfile::Span;
 use dockfit_rewrite::{Declared, Edit};
 
 use self::text::gone;
-use super::plan::{Plan, Stages, What};
+use super::plan::{Plan, Role, Stages, What};
 use crate::cache_mounts::Refusal;
 
 /// The edits of a Dockerfile, and what they declare.
@@ -28,8 +30,11 @@ impl Plan<'_, '_> {
             self.group(file, at == 0 && self.replaces(), &mut text, &mut written)?;
         }
         if self.replaces() {
-            for index in self.lead.inputs.clone() {
-                text.push_str(&self.whole(index, Vec::new(), false)?);
+            if !self.deletes_each() {
+                for index in self.lead.inputs.clone() {
+                    text.push_str(&self.whole(index, Vec::new(), false)?);
+                }
+                self.behind(&mut text, &mut written)?;
             }
         } else {
             self.project(&mut text, &mut written)?;
@@ -81,7 +86,7 @@ impl Plan<'_, '_> {
     /// Whether the old text stays where it is, and new text goes before it.
     fn keeps_old(&self) -> bool {
         let locked = matches!(self.install.what, What::Locked { .. });
-        locked || (!self.replaces() && self.lead.between.is_empty() && self.install.before.is_none())
+        locked || (!self.replaces() && self.lead.between.is_empty() && !self.install.has(&Role::Ahead))
     }
 
     /// Whether nothing of the old step is left: it installed a requirements file and no project.
@@ -116,11 +121,22 @@ impl Plan<'_, '_> {
         Ok(())
     }
 
+    /// Whether each group deletes its own file, and nothing is left of the old one: its COPY brought nothing else.
+    fn deletes_each(&self) -> bool {
+        let deletes = self.install.parts.iter().any(|part| matches!(part.role, Role::Deletes(_)));
+        deletes && self.named_copy().is_some() && self.lead.inputs == [self.found.brought_by]
+    }
+
     /// Where the words stand that name what is installed.
     fn operand(&self) -> Result<Span, Refusal> {
+        self.span(self.install.operand.clone())
+    }
+
+    /// The one place in the file of some of the script's text.
+    fn span(&self, range: Range<usize>) -> Result<Span, Refusal> {
         let scattered = || Refusal::from(dockfit_rewrite::surgery::CannotEdit::Scattered);
         let text = self.step.text().ok_or_else(scattered)?;
-        match text.spans(self.install.operand.clone()).as_slice() {
+        match text.spans(range).as_slice() {
             [span] => Ok(*span),
             _ => Err(scattered()),
         }

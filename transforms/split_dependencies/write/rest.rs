@@ -5,7 +5,7 @@ use dockfit_dockerfile::{LineKind, Span};
 use super::Written;
 use super::text::gone;
 use crate::cache_mounts::Refusal;
-use crate::split_dependencies::plan::Plan;
+use crate::split_dependencies::plan::{Plan, Role};
 
 impl Plan<'_, '_> {
     /// What does not need the files of the project: the instructions between, and the commands before the install.
@@ -18,10 +18,10 @@ impl Plan<'_, '_> {
             text.push_str(&self.document().text(self.document().comments_above(*index)));
             text.push_str(&self.whole(*index, Vec::new(), true)?);
         }
-        if let Some(before) = self.install.before {
-            let script = self.step.text().ok_or_else(gone)?;
-            let span = Span::new(script.end_to_file(before.end), self.step.instruction.span.end);
-            let run = self.whole(self.step.index, vec![(span, self.habits().line_end.to_owned())], true)?;
+        if self.install.has(&Role::Ahead) {
+            let goes =
+                |role: &Role| matches!(role, Role::Folder | Role::Ahead | Role::CleansSystem | Role::Cleans);
+            let run = self.whole(self.step.index, self.only(goes)?, true)?;
             self.declare(&run, written)?;
             text.push_str(&run);
         }
@@ -37,7 +37,7 @@ impl Plan<'_, '_> {
             text.push_str(&self.document().text(self.document().comments_above(*index)));
             text.push_str(&self.whole(*index, Vec::new(), true)?);
         }
-        let mut changes = self.without_commands_before()?;
+        let mut changes = self.only(|role| *role != Role::Ahead)?;
         if !self.install.no_deps {
             changes.push((Span::empty(self.operand()?.start), "--no-deps ".to_owned()));
         }
@@ -48,19 +48,54 @@ impl Plan<'_, '_> {
         Ok(())
     }
 
-    /// The change that leaves the install alone in its RUN.
-    pub(super) fn without_commands_before(&self) -> Result<Vec<(Span, String)>, Refusal> {
-        let Some(before) = self.install.before else { return Ok(Vec::new()) };
+    /// The commands that stand behind the install, in a RUN of their own.
+    pub(super) fn behind(&self, text: &mut String, written: &mut Written) -> Result<(), Refusal> {
+        let first = self.install.parts.iter().position(|part| match part.role {
+            Role::Behind => true,
+            Role::Deletes(_) => !self.deletes_each(),
+            _ => false,
+        });
+        let Some(first) = first else { return Ok(()) };
+        let run =
+            self.whole(self.step.index, self.without(|at, role| at < first && *role != Role::Folder)?, true)?;
+        self.declare(&run, written)?;
+        text.push_str(&run);
+        Ok(())
+    }
+
+    /// The changes that leave in a RUN what goes into it.
+    pub(super) fn only(&self, goes: impl Fn(&Role) -> bool) -> Result<Vec<(Span, String)>, Refusal> {
+        self.without(|_, role| !goes(role))
+    }
+
+    /// The changes that take commands out of the RUN: each with the `&&` before it, or behind it where nothing is before.
+    fn without(&self, out: impl Fn(usize, &Role) -> bool) -> Result<Vec<(Span, String)>, Refusal> {
         let script = self.step.text().ok_or_else(gone)?;
-        let start =
-            self.step.script().and_then(|script| script.commands().next()).map(|first| first.range.start);
-        let span = Span::new(script.to_file(start.ok_or_else(gone)?), script.to_file(before.install));
-        let gap = Span::new(script.end_to_file(before.end), span.end);
-        let lines = self.step.instruction.lines.iter();
-        if lines.clone().any(|line| line.kind == LineKind::Comment && gap.encloses(line.span)) {
+        let parts = self.install.parts.as_slice();
+        let mut spans: Vec<Span> = Vec::new();
+        let mut kept = false;
+        for (at, part) in parts.iter().enumerate() {
+            if !out(at, &part.role) {
+                kept = true;
+                continue;
+            }
+            let span = if kept {
+                let before = parts.get(at.wrapping_sub(1)).ok_or_else(gone)?;
+                Span::new(script.end_to_file(before.range.end), script.end_to_file(part.range.end))
+            } else {
+                let next = parts.get(at + 1).ok_or_else(gone)?;
+                Span::new(script.to_file(part.range.start), script.to_file(next.range.start))
+            };
+            match spans.last_mut() {
+                Some(last) if last.end == span.start => *last = Span::new(last.start, span.end),
+                _ => spans.push(span),
+            }
+        }
+        let mut comments = self.step.instruction.lines.iter().filter(|line| line.kind == LineKind::Comment);
+        if comments.any(|line| spans.iter().any(|span| span.encloses(line.span))) {
             let text = "a comment stands between the commands of the step";
             return Err(Refusal::new("not-alone", text, "give the install a RUN of its own"));
         }
-        Ok(vec![(span, String::new())])
+        Ok(spans.into_iter().map(|span| (span, String::new())).collect())
     }
 }
