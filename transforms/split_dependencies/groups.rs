@@ -43,13 +43,13 @@ impl Tree<'_> {
                 was_fresh = lock.is_some();
                 request.lock = in_project(&lock.unwrap_or_else(|| found.source.clone()));
             }
-            What::Locked { managed, .. } => {
+            What::Locked { managed, .. } | What::Exported { managed, .. } => {
                 let manifest = in_project(&found.source).unwrap_or_default();
                 let manifest =
                     read_manifest(&Snapshot(self.project), &manifest).map_err(|error| refusal(&error))?;
                 request.wanted = managed.wanted(&manifest);
-                let name = format!("{}.lock", managed.name);
-                let lock = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+                let (_, name) = managed.files();
+                let lock = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
                 if self.text(&lock).is_none() {
                     let text = format!("there is no `{name}` beside `{}`", found.source);
                     return Err(Refusal::new("no-lock", text, format!("make one: `{} lock`", managed.name)));
@@ -65,7 +65,7 @@ impl Tree<'_> {
         if let What::Project { .. } = install.what {
             fits(&made, &request.wanted)?;
         }
-        let is_locked = matches!(install.what, What::Locked { .. });
+        let is_locked = install.what.managed().is_some();
         // A manager installs in its own step what goes into no group.
         if let Some(apart) = made.partition.apart.first().filter(|_| !is_locked) {
             let package = made.selection.items.get(apart.item);

@@ -83,7 +83,7 @@ fn in_use(file: &File<'_>, written: &mut Files) {
     let Ok(tree) = Tree::of(file.task.project, file.dockerfile) else { return };
     for step in found {
         let Some(Ok(install)) = install::read(step) else { continue };
-        if let Ok(found) = tree.found(step, &install)
+        if let Ok(found) = tree.found(&steps, step, &install)
             && tree.is_made(&found.source)
             && let (Some(path), Some(text)) = (tree.context.join(&found.source), tree.text(&found.source))
         {
@@ -98,7 +98,9 @@ fn decide(file: &File<'_>, written: &mut Files) -> Vec<Decision> {
     let mut seen = Vec::new();
     let mut decisions = Vec::new();
     for step in steps.mentioning(&["pip", "uv", "poetry", "pdm"]) {
-        let read = install::read(step).or_else(|| install::read_locked(&steps, step));
+        let read = install::read_exported(&steps, step)
+            .or_else(|| install::read(step))
+            .or_else(|| install::read_locked(&steps, step));
         let Some(install) = read else { continue };
         let span = step.instruction.text_span();
         let tree = tree.get_or_insert_with(|| Tree::of(file.task.project, file.dockerfile));
@@ -139,11 +141,11 @@ fn split(
         return Ok(None);
     }
     let is_seen = step.stages().next().is_some_and(|stage| seen.contains(&stage));
-    if is_seen && matches!(install.what, What::Locked { .. }) {
+    if is_seen && install.what.managed().is_some() {
         // The manager completes what the groups have installed.
         return Ok(None);
     }
-    let found = tree.found(step, install)?;
+    let found = tree.found(steps, step, install)?;
     if tree.is_made(&found.source) {
         return Ok(Some((&STAGES, Outcome::Already)));
     }

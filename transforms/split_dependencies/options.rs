@@ -13,6 +13,8 @@ pub(super) enum Treatment {
     Target,
     /// It makes the user's own folder the one that is filled.
     User,
+    /// It names the environment that is filled, or its interpreter.
+    Python,
     /// A requirements file.
     Requirements,
     /// It is what the steps of the groups say anyway.
@@ -78,7 +80,7 @@ static OPTIONS: &[Opt] = &[
         &["--root", "--platform", "--python-version", "--python-platform", "--implementation", "--abi"],
         ELSEWHERE,
     ),
-    valued(&["--python", "-p"], ELSEWHERE),
+    valued(&["--python", "-p"], Treatment::Python),
     switch(&["--dry-run"], Treatment::Refuse("it installs nothing")),
     switch(
         &["--no-build-isolation"],

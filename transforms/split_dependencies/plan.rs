@@ -81,6 +81,29 @@ pub(super) enum What {
     Project { word: String, folder: String, extras: Vec<String> },
     /// What a manager installs from its own lock: the folder of its project in the image.
     Locked { managed: Managed, folder: String },
+    /// A file that a manager exports of its lock, and pip installs.
+    Exported { managed: Managed, export: Exported },
+}
+
+impl What {
+    /// The manager whose step stays behind the groups.
+    pub(super) fn managed(&self) -> Option<&Managed> {
+        match self {
+            Self::Locked { managed, .. } | Self::Exported { managed, .. } => Some(managed),
+            Self::Requirements { .. } | Self::Project { .. } => None,
+        }
+    }
+}
+
+/// Where a file of a lock is exported.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Exported {
+    /// The folder of the project in the image.
+    pub(super) folder: String,
+    /// The step that exports.
+    pub(super) by: usize,
+    /// The COPY that takes the file from another stage.
+    pub(super) copied_by: Option<usize>,
 }
 
 /// The folder that an install fills.

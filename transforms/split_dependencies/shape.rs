@@ -7,7 +7,7 @@ use dockfit_rewrite::context::{builds_in, may_build};
 use dockfit_rewrite::{Project, RelPath};
 
 use super::bases;
-use super::install::is_harmless_step;
+use super::install::{is_harmless, is_harmless_step, is_plain};
 use super::plan::{Found, Install, Lead, Role, Root, Stages, What};
 use super::tree::Tree;
 use crate::cache_mounts::Refusal;
@@ -26,11 +26,24 @@ pub(super) fn lead(
     let Some(stage) = model.stage_of(step.index) else { return Ok(Lead::default()) };
     let folder = match &install.what {
         What::Project { folder, .. } | What::Locked { folder, .. } => folder.clone(),
+        What::Exported { export, .. } => export.folder.clone(),
         What::Requirements { path, .. } => path
             .rsplit_once('/')
             .map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
             .to_owned(),
     };
+    let exported = match &install.what {
+        What::Exported { export, .. } => Some(export),
+        _ => None,
+    };
+    if let Some(copy) = exported.and_then(|export| export.copied_by) {
+        // The groups go before the copy from the other stage.
+        let between: Vec<usize> = (copy + 1..step.index).collect();
+        if let Some(index) = between.iter().find(|index| !is_indifferent(steps, **index, None)) {
+            return Err(between_refusal(step, *index));
+        }
+        return Ok(Lead { inputs: vec![copy], between });
+    }
     let is_input = |index: usize| {
         tree.copied(index).is_some_and(|copied| {
             copied.index == found.brought_by
@@ -44,7 +57,10 @@ pub(super) fn lead(
         if is_input(index) {
             lead.inputs.insert(0, index);
             lead.between.splice(0..0, std::mem::take(&mut between).into_iter().rev());
-        } else if may_stand_between(steps, index) {
+        } else if match install.what.managed() {
+            Some(_) => is_indifferent(steps, index, exported.map(|export| export.by)),
+            None => may_stand_between(steps, index),
+        } {
             between.push(index);
         } else {
             break;
@@ -72,6 +88,33 @@ pub(super) fn lead(
         return Err(Refusal::new("steps-between", text, "copy the file directly before the install"));
     }
     Ok(lead)
+}
+
+fn between_refusal(step: &Step<'_>, index: usize) -> Refusal {
+    let text = format!(
+        "line {} may be needed by the install, and stands behind what the groups go before",
+        step.line_of(index)
+    );
+    Refusal::new("steps-between", text, "copy the files of the project directly before the install")
+}
+
+/// Whether the groups can be installed before an instruction that stays: it is nothing to them.
+fn is_indifferent(steps: &Steps<'_>, index: usize, export: Option<usize>) -> bool {
+    let Some(instruction) = steps.dockerfile().document().instructions().get(index) else { return false };
+    match instruction.keyword() {
+        Keyword::Label | Keyword::Expose => true,
+        Keyword::Run if export == Some(index) => true,
+        // Tools that come from the index: pip itself is there.
+        Keyword::Run => steps.at(index).is_some_and(|step| {
+            is_plain(step)
+                && step.calls().iter().all(|call| match call.program.as_str() {
+                    "pip" => is_harmless(step, call),
+                    "poetry" => matches!(call.values().next(), Some("config" | "self")),
+                    program => program == "set",
+                })
+        }),
+        _ => false,
+    }
 }
 
 /// Whether an instruction does the same before the project's files are there.
@@ -102,8 +145,14 @@ pub(super) fn stages(
 ) -> Result<Stages, String> {
     let model = step.model();
     let Some(stage) = model.stage_of(step.index) else { return Err("the step is in no stage".to_owned()) };
-    if let What::Locked { managed, .. } = &install.what {
-        return Err(format!("`{}` completes the environment in its own step", managed.name));
+    match &install.what {
+        What::Locked { managed, .. } => {
+            return Err(format!("`{}` completes the environment in its own step", managed.name));
+        }
+        What::Exported { managed, .. } => {
+            return Err(format!("what `{}` exports is installed in its own step", managed.name));
+        }
+        What::Requirements { .. } | What::Project { .. } => {}
     }
     let root = install.root.as_ref().ok_or("the folder that it fills cannot be told")?;
     let takers = takers(step, stage, root)?;

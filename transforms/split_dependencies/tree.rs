@@ -12,6 +12,7 @@ use dockfit_rewrite::{Context, Dockerfile, FileSource, Project, ReadError, RelPa
 use super::plan::{Found, Install, What};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
 
 /// The context of a Dockerfile.
 pub(super) struct Tree<'p> {
@@ -117,16 +118,26 @@ impl<'p> Tree<'p> {
     }
 
     /// What `install` reads: its requirements file, or the manifest of its project.
-    pub(super) fn found(&self, step: &Step<'_>, install: &Install) -> Result<Found, Refusal> {
+    pub(super) fn found(
+        &self,
+        steps: &Steps<'_>,
+        step: &Step<'_>,
+        install: &Install,
+    ) -> Result<Found, Refusal> {
         let missing = |what: &str| {
             let text = format!("no COPY of this stage brings `{what}` from the context");
             Refusal::new("file-unknown", text, "copy it by name, directly before the step")
         };
         match &install.what {
             What::Requirements { path, .. } => self.find(step, path).ok_or_else(|| missing(path)),
-            What::Locked { folder, .. } => {
-                let path = format!("{folder}/pyproject.toml").replace("//", "/");
+            What::Locked { managed, folder } => {
+                let path = format!("{folder}/{}", managed.files().0).replace("//", "/");
                 self.mounted(step, &path).or_else(|| self.find(step, &path)).ok_or_else(|| missing(&path))
+            }
+            What::Exported { managed, export } => {
+                let path = format!("{}/{}", export.folder, managed.files().0).replace("//", "/");
+                let by = steps.at(export.by);
+                by.and_then(|by| self.find(by, &path)).ok_or_else(|| missing(&path))
             }
             What::Project { folder, .. } => {
                 let manifests = ["pyproject.toml", "setup.cfg"];

@@ -1,5 +1,7 @@
 //! What stands around an install in its step, and steps that need nothing of a project.
 
+use std::ops::Range;
+
 use dockfit_shell::ast::{Item, Node};
 use dockfit_shell::{OperatorKind, Step as At};
 
@@ -55,6 +57,18 @@ pub(super) fn parts(step: &Step<'_>, call: &Call<'_>, install: &Install) -> Resu
         }
     }
     Ok(parts)
+}
+
+/// What cleans up behind a manager's step: the places of its commands. Each group does the same.
+pub(super) fn cleaners(step: &Step<'_>, call: &Call<'_>) -> Vec<Range<usize>> {
+    let Ok(found) = call.located() else { return Vec::new() };
+    let [At::Item { list, index, chain }] = found.path.as_slice() else { return Vec::new() };
+    let behind = list.items.iter().enumerate().filter(|(at, _)| *at > *index && chain.contains(at));
+    let cleaning = behind.filter(|(at, _)| {
+        let calls: Vec<&Call<'_>> = step.calls().iter().filter(|call| call.item() == Some(*at)).collect();
+        matches!(calls.as_slice(), [call] if cleans(call) == Some(Role::Cleans))
+    });
+    cleaning.map(|(_, item)| item.node.range().clone()).collect()
 }
 
 fn more() -> Refusal {
@@ -205,7 +219,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Whether a command reads nothing of the project.
-fn is_harmless(step: &Step<'_>, call: &Call<'_>) -> bool {
+pub(in crate::split_dependencies) fn is_harmless(step: &Step<'_>, call: &Call<'_>) -> bool {
     match call.program.as_str() {
         // Lists and caches are named by absolute paths, the files of the project by relative ones.
         "rm" => call.args.iter().all(|arg| arg.text.starts_with(['-', '/']) && !arg.varies()),
@@ -216,6 +230,11 @@ fn is_harmless(step: &Step<'_>, call: &Call<'_>) -> bool {
 
 /// Whether all commands of a step read nothing of the project.
 pub(in crate::split_dependencies) fn is_harmless_step(step: &Step<'_>) -> bool {
+    is_plain(step) && step.calls().iter().all(|call| is_harmless(step, call))
+}
+
+/// Whether a step is a list of commands, and nothing is mounted but caches.
+pub(in crate::split_dependencies) fn is_plain(step: &Step<'_>) -> bool {
     let readable =
         step.script().is_some_and(|script| !script.has_errors() && script.text().lines().count() > 0);
     let found = step.calls().iter().filter_map(|call| call.located().ok()).collect::<Vec<_>>();
@@ -226,7 +245,6 @@ pub(in crate::split_dependencies) fn is_harmless_step(step: &Step<'_>) -> bool {
         && plain
         && !found.is_empty()
         && found.len() == step.calls().len()
-        && step.calls().iter().all(|call| is_harmless(step, call))
         && step.document().instructions().get(step.index).is_some_and(|found| {
             found.flags("mount").all(|mount| mount.value().is_some_and(|value| value.contains("type=cache")))
         })

@@ -1,19 +1,21 @@
 //! Reads what a step installs from, and where to.
 
 mod alone;
+mod exported;
 mod place;
 mod words;
 
 use super::managers;
-use super::plan::{Install, What};
+use super::plan::{Install, Part, Role, What};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, Call};
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 
-pub(super) use self::alone::is_harmless_step;
-use self::alone::parts;
-use self::place::absolute;
+use self::alone::{cleaners, parts};
+pub(super) use self::alone::{is_harmless, is_harmless_step, is_plain};
+pub(super) use self::exported::read_exported;
+use self::place::within;
 use self::words::{Reading, not_understood};
 
 /// The install in a step, if it has one; why it cannot be split, if that is so. A step that only installs packages by name
@@ -37,12 +39,15 @@ pub(super) fn read(step: &Step<'_>) -> Option<Result<Install, Refusal>> {
 /// The install of a manager from its own lock in a step, if it has one; why it cannot be split, if that is so.
 pub(super) fn read_locked(steps: &Steps<'_>, step: &Step<'_>) -> Option<Result<Install, Refusal>> {
     let managed = managers::read(steps, step)?;
-    Some(managed.and_then(|managed| {
+    Some(managed.and_then(|(managed, call)| {
+        let folder = call.folder.clone();
+        let parts =
+            cleaners(step, call).into_iter().map(|range| Part { range, role: Role::Cleans }).collect();
         let program = managed.name;
-        let folder = absolute(step, ".").ok_or_else(|| workdir_unknown(program))?;
+        let folder = within(folder.as_deref(), ".").ok_or_else(|| workdir_unknown(program))?;
         let what = What::Locked { managed, folder };
         let (no_deps, require_hashes) = (false, false);
-        Ok(Install { what, operand: 0..0, root: None, no_deps, require_hashes, program, parts: Vec::new() })
+        Ok(Install { what, operand: 0..0, root: None, no_deps, require_hashes, program, parts })
     }))
 }
 
@@ -52,12 +57,33 @@ fn workdir_unknown(word: &str) -> Refusal {
     Refusal::new("workdir-unknown", text, "set WORKDIR before the step")
 }
 
+/// Options of pip itself, before the command, that take a value (`pip --help` of 26.3, 2026-11-24).
+const OF_PIP: &[&str] = &[
+    "--python",
+    "--log",
+    "--proxy",
+    "--retries",
+    "--timeout",
+    "--exists-action",
+    "--trusted-host",
+    "--cert",
+    "--client-cert",
+    "--cache-dir",
+    "--use-feature",
+    "--use-deprecated",
+    "--keyring-provider",
+    "--resume-retries",
+];
+
 /// The words of `call` behind `pip install`, and who installs.
 fn words<'c>(call: &'c Call<'_>) -> Option<(&'static str, &'c [Arg])> {
     let value = |at: usize| call.args.get(at).and_then(|arg| arg.value.as_deref());
     match call.program.as_str() {
         "pip" => {
-            let at = call.args.iter().position(|arg| !arg.text.starts_with('-'))?;
+            let mut at = 0;
+            while let Some(option) = call.args.get(at).filter(|arg| arg.text.starts_with('-')) {
+                at += if OF_PIP.contains(&option.text.as_str()) { 2 } else { 1 };
+            }
             (value(at) == Some("install")).then(|| ("pip", call.args.get(at + 1..).unwrap_or_default()))
         }
         "uv" if value(0) == Some("pip") && value(1) == Some("install") => {

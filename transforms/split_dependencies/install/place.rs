@@ -17,6 +17,10 @@ pub(super) fn environment(step: &Step<'_>, call: &Call<'_>, program: &str) -> Op
             _ => None,
         }
     };
+    if call.args.iter().any(|arg| arg.text == "--python" || arg.text.starts_with("--python=")) {
+        // The environment of that interpreter, which may be in a folder of the project.
+        return None;
+    }
     let named = call.located().ok()?.command.words.first()?.value()?.to_owned();
     let folder = match named.rsplit_once('/') {
         Some((folder, _)) if folder.starts_with('/') => folder.to_owned(),
@@ -28,12 +32,6 @@ pub(super) fn environment(step: &Step<'_>, call: &Call<'_>, program: &str) -> Op
         None => variable("PATH")?.split(':').next()?.to_owned(),
     };
     folder.strip_suffix("/bin").filter(|path| path.starts_with('/')).map(root)
-}
-
-/// `path` as the step sees it.
-pub(super) fn absolute(step: &Step<'_>, path: &str) -> Option<String> {
-    let current = step.model().state(step.index)?.current_dir();
-    within(current.as_known(), path)
 }
 
 /// `path` from `folder`, where that is known.

@@ -21,6 +21,7 @@ pub(super) struct Reading {
     pub(super) operands: Vec<(Arg, String, bool, Option<Range<usize>>)>,
     named: Vec<String>,
     prefix: Option<(Treatment, Option<String>)>,
+    python: Option<String>,
     no_deps: bool,
     require_hashes: bool,
 }
@@ -76,6 +77,7 @@ impl Reading {
             Treatment::Prefix | Treatment::Target | Treatment::User => {
                 self.prefix = Some((option.treatment, value.map(|(path, _)| path)));
             }
+            Treatment::Python => self.python = Some(value.map_or_else(String::new, |(path, _)| path)),
             Treatment::Refuse(why) => {
                 if name == "-e" || name == "--editable" {
                     self.operands.push((arg.clone(), String::new(), false, None));
@@ -159,6 +161,13 @@ impl Reading {
             Some((_, _)) => {
                 let home = step.account().ok().filter(|account| account.assumed.is_none());
                 root(home.map(|account| format!("{}/.local", account.home)), false)
+            }
+            None if self.python.is_some() => {
+                // A version names none that is known.
+                let named = self.python.as_deref().filter(|path| path.starts_with('/'))?;
+                let (folder, name) = named.rsplit_once('/')?;
+                let path = if name.starts_with("python") { folder.strip_suffix("/bin")? } else { named };
+                Some(Root { path: path.to_owned(), is_environment: true, is_target: false })
             }
             None => environment(step, call, program),
         }

@@ -28,7 +28,7 @@ impl Plan<'_, '_> {
         if first {
             text.push_str(&self.comments(false));
         }
-        if let What::Locked { managed, .. } = &self.install.what {
+        if let Some(managed) = self.install.what.managed() {
             let run = self.managed(managed, file);
             self.declare(&run, written)?;
             text.push_str(&run);
@@ -73,13 +73,34 @@ impl Plan<'_, '_> {
         for flag in flags.filter(|flag| flag.name() != "mount" || !flag.value().is_some_and(bind)) {
             let _ = write!(text, " {}", instruction.slice(&flag.range));
         }
+        if let Some(folder) = self.changed_folder() {
+            let _ = write!(text, " cd {folder} &&");
+        }
         let is_first = self.files.first().is_some_and(|first| first.name == file.name);
-        if let Some(make) = managed.make.filter(|_| is_first) {
+        if let Some(make) = managed.make.as_ref().filter(|_| is_first) {
             let _ = write!(text, " {make} &&");
         }
         let hashes = if file.hashed { " --require-hashes" } else { "" };
-        let _ = write!(text, " {} --no-deps{hashes} -r {}{}", managed.install, file.name, habits.line_end);
+        let _ = write!(text, " {} --no-deps{hashes} -r {}", managed.install, file.name);
+        for part in self.install.parts.iter().filter(|part| part.role == Role::Cleans) {
+            if let Some(script) = self.step.script() {
+                let _ = write!(text, " && {}", script.slice(&part.range));
+            }
+        }
+        text.push_str(habits.line_end);
         text
+    }
+
+    /// The folder of a manager's project, where its step changes to it.
+    fn changed_folder(&self) -> Option<String> {
+        let What::Locked { folder, .. } = &self.install.what else { return None };
+        let state = self.step.model().state(self.step.index)?.current_dir();
+        let current = state.as_known()?.trim_end_matches('/');
+        if folder.trim_end_matches('/') == current {
+            return None;
+        }
+        let below = folder.strip_prefix(current).and_then(|rest| rest.strip_prefix('/'));
+        Some(below.unwrap_or(folder).to_owned())
     }
 
     /// The comments above the copies that only the install needs, or all others that belong to it.
@@ -119,7 +140,7 @@ impl Plan<'_, '_> {
                 Some((folder, _)) => format!("{folder}/{name}"),
                 None => name.to_owned(),
             },
-            What::Locked { .. } => name.to_owned(),
+            What::Locked { .. } | What::Exported { .. } => name.to_owned(),
             What::Project { word, .. } if word == "." || word == "./" => name.to_owned(),
             What::Project { word, .. } => format!("{}/{name}", word.trim_end_matches('/')),
         }
@@ -134,8 +155,11 @@ impl Plan<'_, '_> {
             // The RUN changes its folder; the COPY does not.
             let folder = match &self.install.what {
                 What::Requirements { path, .. } => path.rsplit_once('/').map_or("", |(folder, _)| folder),
-                What::Project { folder, .. } | What::Locked { folder, .. } => folder.trim_end_matches('/'),
+                What::Project { folder, .. } => folder.trim_end_matches('/'),
+                What::Locked { .. } | What::Exported { .. } => ".",
             };
+            destination = format!("{folder}/");
+        } else if let Some(folder) = self.changed_folder() {
             destination = format!("{folder}/");
         }
         let mut flags = String::new();

@@ -85,7 +85,7 @@ impl Plan<'_, '_> {
 
     /// Whether the old text stays where it is, and new text goes before it.
     fn keeps_old(&self) -> bool {
-        let locked = matches!(self.install.what, What::Locked { .. });
+        let locked = self.install.what.managed().is_some();
         locked || (!self.replaces() && self.lead.between.is_empty() && !self.install.has(&Role::Ahead))
     }
 
@@ -113,7 +113,7 @@ impl Plan<'_, '_> {
             return Ok(());
         }
         written.edits.push(Edit::insert(region.start, text));
-        if !self.install.no_deps && !matches!(self.install.what, What::Locked { .. }) {
+        if !self.install.no_deps && self.install.what.managed().is_none() {
             let operand = self.operand()?;
             written.edits.push(Edit::insert(operand.start, "--no-deps "));
             written.declares.push(Declared::PutIn { run, words: "--no-deps".to_owned() });
