@@ -9,11 +9,15 @@ mod dockerfiles;
 mod dockerignore;
 mod git_history;
 mod healthcheck;
+mod max_requests;
 mod package_caches;
 mod pip_environment;
 mod programs;
+mod server_options;
+mod servers;
 mod split_dependencies;
 mod syntax_line;
+mod workers_environment;
 
 use dockfit_rewrite::Pass;
 
@@ -30,6 +34,9 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,
         &healthcheck::HealthCheck,
+        &server_options::ServerOptions,
+        &max_requests::MaxRequests,
+        &workers_environment::WorkersEnvironment,
         // It speaks of the mounts that the passes before have added.
         &ci_cache::CiCache,
         // Last: it looks at what the others have made.

@@ -20,9 +20,13 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("dockerignore", &["dockerignore", "git-history"]),
     ("git_history", &["git-history"]),
     ("healthcheck", &["healthcheck"]),
+    ("max_requests", &["max-requests"]),
     ("package_caches", &["package-caches"]),
     ("pip_environment", &["pip-environment"]),
+    ("server_options", &["server-options"]),
+    ("servers", &["max-requests", "server-options", "workers-environment"]),
     ("syntax_line", &["syntax-line"]),
+    ("workers_environment", &["workers-environment"]),
 ];
 
 /// Reasons that no case can show, and why.

@@ -18,6 +18,35 @@ pub struct Selection {
     pub all: bool,
     /// Which packages change together, for passes that divide what is installed.
     pub groups: PackageGroups,
+    /// What passes on web servers write.
+    pub servers: ServerSettings,
+}
+
+/// What passes on web servers write: how the number of workers is found, and the numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ServerSettings {
+    /// The number of workers is found at each start, from what the container may use.
+    pub workers_from_limits: bool,
+    /// What one worker takes, in megabytes.
+    pub memory_per_worker: u32,
+    /// The requests after which a worker is replaced.
+    pub max_requests: u32,
+    /// By how many more at most, so that not all are replaced at once.
+    pub max_requests_jitter: u32,
+    /// The connections above which a server answers 503.
+    pub limit_concurrency: u32,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            workers_from_limits: false,
+            memory_per_worker: 350,
+            max_requests: 1000,
+            max_requests_jitter: 50,
+            limit_concurrency: 1000,
+        }
+    }
 }
 
 /// The user's groups of packages, beside or in the place of those that a pass knows.
