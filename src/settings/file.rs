@@ -13,8 +13,10 @@ use super::{Names, Settings, nearest};
 use crate::args::Format;
 
 /// All keys, for suggestions.
-const KEYS: [&str; 10] =
-    ["only", "skip", "with", "unsafe", "all", "format", "exclude", "context", "baseline", "groups"];
+const KEYS: [&str; 12] = [
+    "only", "skip", "with", "unsafe", "all", "format", "exclude", "context", "baseline", "groups", "workers",
+    "servers",
+];
 
 /// What is wrong with a configuration file, and where.
 #[derive(Debug)]
@@ -61,6 +63,8 @@ pub(super) fn parse(
                 settings.groups = Some(groups);
                 settings.selection.groups = told;
             }
+            "workers" => super::servers::workers(value, &mut settings.selection.servers)?,
+            "servers" => super::servers::servers(value, &mut settings.selection.servers)?,
             "baseline" => settings.baseline = folder.join(string(value)?),
             unknown => {
                 let help = match nearest(unknown, KEYS.into_iter()) {

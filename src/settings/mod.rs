@@ -3,6 +3,7 @@
 mod file;
 mod groups;
 mod names;
+mod servers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
