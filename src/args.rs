@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::settings::Installer;
+
 /// Rewrites a repository's Dockerfiles to apply the proposals of a container performance audit. Without a
 /// command: shows what would change in the current folder, as diffs, and writes nothing.
 #[derive(Debug, Parser)]
@@ -287,6 +289,10 @@ pub(crate) struct Options {
     /// Also what goes past the proposals
     #[arg(long)]
     pub(crate) all: bool,
+
+    /// What installs pinned Python packages: pip, uv, uv:VERSION, or an image that holds /uv
+    #[arg(long, value_name = "NAME")]
+    pub(crate) installer: Option<Installer>,
 
     /// Only the stages that this one is built from
     #[arg(long, value_name = "STAGE")]

@@ -9,6 +9,7 @@ mod dockerfiles;
 mod dockerignore;
 mod git_history;
 mod healthcheck;
+mod installer;
 mod max_requests;
 mod package_caches;
 mod pip_environment;
@@ -25,6 +26,8 @@ use dockfit_rewrite::Pass;
 pub fn passes() -> &'static [&'static dyn Pass] {
     &[
         &split_dependencies::SplitDependencies,
+        // Behind the steps that it is for, before those that add caches to them.
+        &installer::Installer,
         // What it keeps out no copy brings over what an install has made.
         &dockerignore::Dockerignore,
         &copy_order::CopyOrder,

@@ -9,13 +9,13 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Names, Settings, nearest};
+use super::{Installer, Names, Settings, nearest};
 use crate::args::Format;
 
 /// All keys, for suggestions.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "only", "skip", "with", "unsafe", "all", "format", "exclude", "context", "baseline", "groups", "workers",
-    "servers",
+    "servers", "installer",
 ];
 
 /// What is wrong with a configuration file, and where.
@@ -65,6 +65,7 @@ pub(super) fn parse(
             }
             "workers" => super::servers::workers(value, &mut settings.selection.servers)?,
             "servers" => super::servers::servers(value, &mut settings.selection.servers)?,
+            "installer" => settings.installer = Some(installer(value)?),
             "baseline" => settings.baseline = folder.join(string(value)?),
             unknown => {
                 let help = match nearest(unknown, KEYS.into_iter()) {
@@ -127,6 +128,12 @@ fn format(value: &Value<'_>) -> Result<Format, FileError> {
     Format::from_str(text, false).map_err(|_| {
         FileError::new(value.span(), format!("there is no format `{text}`"), "use text, json or patch")
     })
+}
+
+fn installer(value: &Value<'_>) -> Result<Installer, FileError> {
+    string(value)?
+        .parse()
+        .map_err(|message: String| FileError::new(value.span(), message, "for example `installer = \"uv\"`"))
 }
 
 fn globs(value: &Value<'_>) -> Result<GlobSet, FileError> {

@@ -2,6 +2,7 @@
 
 mod file;
 mod groups;
+mod installer;
 mod names;
 mod servers;
 
@@ -13,6 +14,7 @@ use dockfit_rewrite::Selection;
 use globset::GlobSet;
 
 pub(crate) use file::normal;
+pub(crate) use installer::Installer;
 pub(crate) use names::{Names, nearest};
 
 use crate::args::{Format, Options};
@@ -36,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) exclude: Option<GlobSet>,
     /// Build contexts by Dockerfile, both absolute.
     pub(crate) contexts: BTreeMap<PathBuf, PathBuf>,
+    /// What installs Python packages, where the configuration or an option says so.
+    pub(crate) installer: Option<Installer>,
     /// The groups of Python dependencies, where the configuration says something of them.
     pub(crate) groups: Option<Groups>,
     /// The file of accepted refusals; it need not exist.
@@ -69,6 +73,10 @@ impl Settings {
         selection.with.extend(options.with.iter().cloned());
         selection.allow_unsafe |= options.allow_unsafe;
         selection.all |= options.all;
+        settings.installer = options.installer.clone().or(settings.installer);
+        if let Some(installer) = settings.installer.clone() {
+            installer.choose(&mut settings.selection);
+        }
         settings.target.clone_from(&options.target);
         if settings.baseline.as_os_str().is_empty() {
             let folder = settings.file.as_deref().and_then(Path::parent).unwrap_or(root);

@@ -47,6 +47,19 @@ fn the_nearest_configuration_up_to_the_root_counts() {
 }
 
 #[test]
+fn an_installer_is_one_that_is_known() {
+    let place = Place::with(&[("Dockerfile", BOTH), ("dockfit.toml", "installer = \"poetry\"\n")]);
+    let said = place.run(&["diff", "@"]);
+    assert_eq!(said.exit, Exit::Error);
+    snapshot!("configuration_installer", said.err);
+    place.write("dockfit.toml", "installer = \"uv:0.13.9\"\n");
+    assert_eq!(place.run(&["diff", "@"]).exit, Exit::Done);
+    let said = place.run(&["diff", "--installer=uvx", "@"]);
+    assert_eq!(said.exit, Exit::Error);
+    assert!(said.err.contains("`uvx` is no installer: use pip, uv, uv:0.13.9"), "{}", said.err);
+}
+
+#[test]
 fn options_add_to_the_configuration() {
     let place = Place::with(&[
         ("Dockerfile", BOTH),

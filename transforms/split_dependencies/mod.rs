@@ -19,8 +19,9 @@ use dockfit_rewrite::{
     RelPath, Safety, Task,
 };
 
+pub(crate) use self::install::{environment, within};
 use self::plan::{Groups, Install, Plan, What};
-use self::tree::Tree;
+pub(crate) use self::tree::Tree;
 use self::write::Written;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;

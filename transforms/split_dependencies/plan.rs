@@ -108,9 +108,9 @@ pub(super) struct Exported {
 
 /// The folder that an install fills.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Root {
+pub(crate) struct Root {
     /// Its path.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Whether it holds a whole environment before the install already.
     pub(super) is_environment: bool,
     /// Whether packages lie directly in it.
@@ -118,9 +118,9 @@ pub(super) struct Root {
 }
 
 /// What an install reads, found in the context.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The file that it names, or the manifest of the project: its path in the context.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// The instruction that brings it.
     pub(super) brought_by: usize,
 }
@@ -132,7 +132,7 @@ pub(super) struct Generated {
     /// The file, in the project.
     pub(super) path: RelPath,
     /// Its path in the context.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// Its name.
     pub(super) name: String,
     pub(super) text: String,

@@ -15,7 +15,7 @@ use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 
 /// The context of a Dockerfile.
-pub(super) struct Tree<'p> {
+pub(crate) struct Tree<'p> {
     pub(super) project: &'p Project,
     pub(super) dockerfile: &'p Dockerfile,
     pub(super) context: RelPath,
@@ -58,7 +58,7 @@ pub(super) struct Copied {
 }
 
 impl<'p> Tree<'p> {
-    pub(super) fn of(project: &'p Project, dockerfile: &'p Dockerfile) -> Result<Self, Refusal> {
+    pub(crate) fn of(project: &'p Project, dockerfile: &'p Dockerfile) -> Result<Self, Refusal> {
         let context = match dockerfile.context() {
             Context::Known(context) => context.clone(),
             Context::Unknown(why) => {
@@ -117,6 +117,11 @@ impl<'p> Tree<'p> {
         Some(Found { source: found.source, brought_by: step.index })
     }
 
+    /// The file that the image, or a bind mount of the step, has at `path`.
+    pub(crate) fn brought(&self, step: &Step<'_>, path: &str) -> Option<Found> {
+        self.mounted(step, path).or_else(|| self.find(step, path))
+    }
+
     /// What `install` reads: its requirements file, or the manifest of its project.
     pub(super) fn found(
         &self,
@@ -132,7 +137,7 @@ impl<'p> Tree<'p> {
             What::Requirements { path, .. } => self.find(step, path).ok_or_else(|| missing(path)),
             What::Locked { managed, folder } => {
                 let path = format!("{folder}/{}", managed.files().0).replace("//", "/");
-                self.mounted(step, &path).or_else(|| self.find(step, &path)).ok_or_else(|| missing(&path))
+                self.brought(step, &path).ok_or_else(|| missing(&path))
             }
             What::Exported { managed, export } => {
                 let path = format!("{}/{}", export.folder, managed.files().0).replace("//", "/");
@@ -150,7 +155,7 @@ impl<'p> Tree<'p> {
     }
 
     /// The text of a file of the context.
-    pub(super) fn text(&self, source: &str) -> Option<String> {
+    pub(crate) fn text(&self, source: &str) -> Option<String> {
         let bytes = self.project.read(&self.context.join(source)?).ok()??;
         String::from_utf8(bytes.to_vec()).ok()
     }

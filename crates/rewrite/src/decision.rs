@@ -14,7 +14,7 @@ pub enum Safety {
     Unsafe,
     /// Goes past an audit's proposals.
     Beyond,
-    /// Changes application source, or may make a server refuse work.
+    /// Changes application source, may make a server refuse work, or brings in another tool.
     ByName,
 }
 

@@ -100,4 +100,6 @@ pub enum Declared {
         /// or on what that one is built on.
         like: usize,
     },
+    /// Stages take from this image, as the instructions name it, and did not before.
+    Takes(String),
 }

@@ -18,6 +18,8 @@ pub struct Selection {
     pub all: bool,
     /// Which packages change together, for passes that divide what is installed.
     pub groups: PackageGroups,
+    /// A version of uv, or an image that brings it, in the place of the one that a pass knows.
+    pub uv: Option<String>,
     /// What passes on web servers write.
     pub servers: ServerSettings,
 }

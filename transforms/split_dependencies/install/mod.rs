@@ -15,7 +15,7 @@ use crate::cache_mounts::steps::Steps;
 use self::alone::{cleaners, parts};
 pub(super) use self::alone::{is_harmless, is_harmless_step, is_plain};
 pub(super) use self::exported::read_exported;
-use self::place::within;
+pub(crate) use self::place::{environment, within};
 use self::words::{Reading, not_understood};
 
 /// The install in a step, if it has one; why it cannot be split, if that is so. A step that only installs packages by name

@@ -8,7 +8,7 @@ use crate::cache_mounts::step::Step;
 use crate::split_dependencies::plan::Root;
 
 /// The environment that the program installs into by itself.
-pub(super) fn environment(step: &Step<'_>, call: &Call<'_>, program: &str) -> Option<Root> {
+pub(crate) fn environment(step: &Step<'_>, call: &Call<'_>, program: &str) -> Option<Root> {
     let root = |path: &str| Root { path: path.to_owned(), is_environment: true, is_target: false };
     let variable = |name: &str| {
         let at = step.model().environment(step.index)?;
@@ -35,7 +35,7 @@ pub(super) fn environment(step: &Step<'_>, call: &Call<'_>, program: &str) -> Op
 }
 
 /// `path` from `folder`, where that is known.
-pub(super) fn within(folder: Option<&str>, path: &str) -> Option<String> {
+pub(crate) fn within(folder: Option<&str>, path: &str) -> Option<String> {
     let whole = if path.starts_with('/') {
         path.to_owned()
     } else {

@@ -36,7 +36,7 @@ pub(super) fn kept(
     }
     for (stage, pair) in stages.iter() {
         let place = place(stage.index);
-        if !stages.takes_the_same(stage, pair) {
+        if !stages.takes_the_same(stage, pair, &declared.images) {
             return breach("contained", place, "the stage takes other things from other stages".to_owned());
         }
         let (config_before, config_after) = (was.config(pair.old), is.config(stage.index));

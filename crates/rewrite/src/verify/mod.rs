@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use dockfit_dockerfile::Span;
+use dockfit_dockerfile::values::reference::ImageReference;
 
 use crate::{
     Decision, Declared, EditSet, Facet, Outcome, Overlap, Pass, Place, PositionMap, Project, ReadError,
@@ -91,6 +92,8 @@ struct Declarations<'a> {
     moved: HashSet<usize>,
     /// The names of new stages, in lower case, with the index of the stage that each came from.
     stages: HashMap<String, usize>,
+    /// The images that stages take from and did not before.
+    images: Vec<ImageReference>,
 }
 
 impl<'a> Declarations<'a> {
@@ -115,6 +118,7 @@ impl<'a> Declarations<'a> {
                     Declared::RunMoved(run) => {
                         found.moved.insert(*run);
                     }
+                    Declared::Takes(image) => found.images.extend(ImageReference::parse(image).ok()),
                     Declared::StageAdded { name, like } => {
                         found.stages.insert(name.to_lowercase(), *like);
                     }

@@ -1,6 +1,7 @@
 //! Which stage of the new text is, or came from, which one of the old.
 
 use dockfit_dockerfile::model::{Base, Model, Origin, Stage};
+use dockfit_dockerfile::values::reference::ImageReference;
 
 use super::Declarations;
 
@@ -113,8 +114,10 @@ impl<'m> Stages<'m> {
     }
 
     /// Whether a stage of the new text takes from other stages and images what it took before. What came from one stage
-    /// may come from stages that were added like it, or like the one that takes.
-    pub(super) fn takes_the_same(&self, stage: &Stage, pair: Pair) -> bool {
+    /// may come from stages that were added like it, or like the one that takes; from `new` images anything may come.
+    pub(super) fn takes_the_same(&self, stage: &Stage, pair: Pair, new: &[ImageReference]) -> bool {
+        let is_new = |origin: &Origin| matches!(origin, Origin::Image(image) if new.contains(image));
+        let takes = || stage.takes.iter().filter(|take| !is_new(&take.from));
         let like = |origin: &Origin| match origin {
             Origin::Stage(new) => match self.pairs.get(*new) {
                 Some(pair) => (Origin::Stage(pair.old), pair.is_added),
@@ -126,13 +129,13 @@ impl<'m> Stages<'m> {
         if pair.is_added {
             let mut known = self.was.lineage(pair.old).flat_map(|stage| &stage.takes).map(|take| &take.from);
             let known: Vec<&Origin> = known.by_ref().chain([&own]).collect();
-            return stage.takes.iter().all(|take| known.contains(&&like(&take.from).0));
+            return takes().all(|take| known.contains(&&like(&take.from).0));
         }
         let Some(before) = self.was.stages().get(pair.old) else { return false };
-        let mut left = before.takes.iter().map(|take| &take.from).peekable();
+        let mut left = before.takes.iter().map(|take| &take.from).filter(|from| !is_new(from)).peekable();
         // Whether the first of those left came in pieces.
         let mut in_pieces = false;
-        for take in &stage.takes {
+        for take in takes() {
             let (origin, is_added) = like(&take.from);
             if is_added && origin == own {
                 continue;
