@@ -222,12 +222,12 @@ pub(crate) struct SplitArgs {
     pub(crate) group: Vec<String>,
 
     /// Which groups: those of the table and the configuration, or learnt from the lock's history
-    #[arg(long, value_enum, default_value_t = Grouping::Fixed)]
-    pub(crate) groups: Grouping,
+    #[arg(long, value_enum)]
+    pub(crate) groups: Option<Grouping>,
 
-    /// The most groups that `--groups auto` makes
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
-    pub(crate) layers: u8,
+    /// The most groups that `--groups auto` makes; 3 if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=20))]
+    pub(crate) layers: Option<u8>,
 
     /// The configuration file, instead of the nearest dockfit.toml
     #[arg(long, value_name = "FILE")]

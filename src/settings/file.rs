@@ -14,8 +14,19 @@ use crate::args::Format;
 
 /// All keys, for suggestions.
 const KEYS: [&str; 13] = [
-    "only", "skip", "with", "unsafe", "all", "format", "exclude", "context", "baseline", "groups", "workers",
-    "servers", "installer",
+    "only",
+    "skip",
+    "with",
+    "unsafe",
+    "all",
+    "format",
+    "exclude",
+    "context",
+    "baseline",
+    "groups",
+    "workers",
+    "servers",
+    "installer",
 ];
 
 /// What is wrong with a configuration file, and where.

@@ -54,9 +54,7 @@ fn an_installer_is_one_that_is_known() {
     snapshot!("configuration_installer", said.err);
     place.write("dockfit.toml", "installer = \"uv:0.13.9\"\n");
     assert_eq!(place.run(&["diff", "@"]).exit, Exit::Done);
-    let said = place.run(&["diff", "--installer=uvx", "@"]);
-    assert_eq!(said.exit, Exit::Error);
-    assert!(said.err.contains("`uvx` is no installer: use pip, uv, uv:0.13.9"), "{}", said.err);
+    assert_eq!(place.run(&["diff", "--installer=pip", "@"]).exit, Exit::Done);
 }
 
 #[test]

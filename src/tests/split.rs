@@ -237,3 +237,45 @@ fn the_json_follows_its_schema() {
     assert_eq!(value["errors"][0]["kind"], "unknown-lock-version");
     assert_eq!(value["errors"][0]["line"], 1);
 }
+
+#[test]
+fn the_files_remember_the_options_that_they_were_made_with() {
+    let place = place();
+    place.run(&["split", "--extra=pg", "@"]);
+    let line = "# Made by dockfit split from uv.lock: group app. Do not edit; to renew, run `dockfit split --extra=pg`.\n";
+    assert!(place.read("requirements-app.txt").starts_with(line), "{}", place.read("requirements-app.txt"));
+    let said = place.run(&["split", "--check", "@"]);
+    assert_eq!(said.exit, Exit::Done, "{}", said.whole());
+    assert!(said.out.contains("\nAs the files were made: `dockfit split --extra=pg`.\n"), "{}", said.out);
+    place.write("uv.lock", lock(&[("asyncpg", "1.1.0")]));
+    place.run(&["split", "@"]);
+    assert!(place.read("requirements-app.txt").contains("asyncpg==1.1.0"), "the extra is still there");
+    let said = place.run(&["split", "--check", "--python=3.13", "@"]);
+    assert_eq!(said.exit, Exit::Found);
+    assert!(said.out.contains("\nThe files were made by `dockfit split --extra=pg`.\n"), "{}", said.out);
+}
+
+#[test]
+fn a_python_is_remembered_where_it_makes_a_difference() {
+    let place = place();
+    place.run(&["split", "--python=3.13", "@"]);
+    assert!(place.read("requirements-core.txt").contains("run `dockfit split`.\n"));
+    assert_eq!(place.run(&["split", "--check", "--python=3.12", "@"]).exit, Exit::Done);
+    let narrow = lock(&[]).replace(
+        "    { name = \"redis\" },\n",
+        "    { name = \"redis\", marker = \"python_full_version >= '3.13'\" },\n",
+    );
+    place.write(
+        "uv.lock",
+        narrow.replace(
+            "{ name = \"redis\", specifier = \">=5\" }",
+            "{ name = \"redis\", marker = \"python_full_version >= '3.13'\", specifier = \">=5\" }",
+        ),
+    );
+    place.write("pyproject.toml", MANIFEST.replace("redis>=5", "redis>=5 ; python_version >= '3.13'"));
+    let said = place.run(&["split", "--python=3.13", "@"]);
+    assert_eq!(said.exit, Exit::Done, "{}", said.err);
+    let app = place.read("requirements-app.txt");
+    assert!(app.contains("run `dockfit split --python=3.13`.\n"), "{app}");
+    assert_eq!(place.run(&["split", "--check", "@"]).exit, Exit::Done, "the same Python is taken");
+}

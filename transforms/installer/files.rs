@@ -16,7 +16,12 @@ const SAME: &[&str] = &["--no-binary", "--only-binary", "--no-index"];
 const NOTHING: &[&str] = &["--pre", "--prefer-binary", "--require-hashes"];
 
 /// Judges each requirements file, and puts down what it wants of the command.
-pub(super) fn judge(tree: &Tree<'_>, step: &Step<'_>, call: &Call<'_>, told: &mut Told) -> Result<(), Refusal> {
+pub(super) fn judge(
+    tree: &Tree<'_>,
+    step: &Step<'_>,
+    call: &Call<'_>,
+    told: &mut Told,
+) -> Result<(), Refusal> {
     for word in told.files.clone() {
         let unknown = || {
             let text = format!("no COPY of this stage brings `{word}` from the context");

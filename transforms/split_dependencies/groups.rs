@@ -26,15 +26,7 @@ impl Tree<'_> {
         let in_project = |path: &str| self.context.join(path).map(|path| path.as_str().to_owned());
         let root = in_project(folder).unwrap_or_default();
         let mut request = Request::new(&root).map_err(|error| refusal(&error))?;
-        let own = &groups.packages;
-        let overrides: Vec<GroupOverride> = own
-            .iter()
-            .map(|(name, packages)| GroupOverride { name: name.clone(), packages: packages.clone() })
-            .collect();
-        request.groups = request
-            .groups
-            .with(&overrides, groups.order.as_deref(), "the configuration")
-            .map_err(|error| refusal(&error))?;
+        request.groups = overridden(&request.groups, groups)?;
         request.environment = bases::environment(self.dockerfile, step.stages().next().unwrap_or_default());
         let mut was_fresh = matches!(install.what, What::Project { .. });
         match &install.what {
@@ -136,6 +128,19 @@ impl Tree<'_> {
     }
 }
 
+/// The groups, with what the configuration says of them.
+pub(super) fn overridden(
+    known: &dockfit_python::Groups,
+    own: &PackageGroups,
+) -> Result<dockfit_python::Groups, Refusal> {
+    let overrides: Vec<GroupOverride> = own
+        .packages
+        .iter()
+        .map(|(name, packages)| GroupOverride { name: name.clone(), packages: packages.clone() })
+        .collect();
+    known.clone().with(&overrides, own.order.as_deref(), "the configuration").map_err(|error| refusal(&error))
+}
+
 /// Refuses a compiled lock that was made for other extras than those that are installed.
 fn fits(made: &Split, wanted: &Wanted) -> Result<(), Refusal> {
     let (Some(manifest), LockKind::Compiled) = (&made.manifest, made.resolution.kind) else { return Ok(()) };
@@ -180,7 +185,7 @@ fn fits(made: &Split, wanted: &Wanted) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refusal(error: &Error) -> Refusal {
+pub(super) fn refusal(error: &Error) -> Refusal {
     let way_out = match (&error.way_out, error.kind) {
         (Some(way_out), _) => way_out.clone(),
         (None, ErrorKind::NoLock) => "make a lock: `dockfit lock`".to_owned(),

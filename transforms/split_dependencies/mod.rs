@@ -1,24 +1,26 @@
 //! `split-dependencies`: one resolution, installed in steps of their own for what changes seldom and what changes often.
 
 mod bases;
+mod earlier;
 mod groups;
 mod install;
 mod managers;
 mod options;
 mod plan;
+mod renew;
 mod shape;
 mod tree;
 mod write;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use dockfit_dockerfile::Span;
 use dockfit_rewrite::{
     Change, Consent, Decision, DecisionInfo, Declared, Edit, Facet, FileEdit, Outcome, Pass, PassInfo,
-    RelPath, Safety, Task,
+    Safety, Task,
 };
 
+use self::earlier::Earlier;
 pub(crate) use self::install::{environment, within};
 use self::plan::{Groups, Install, Plan, What};
 pub(crate) use self::tree::Tree;
@@ -43,12 +45,18 @@ static LAYERS: DecisionInfo = DecisionInfo {
     safety: Safety::Safe,
 };
 
+static FILES: DecisionInfo = DecisionInfo {
+    id: "split-dependencies/files",
+    summary: "the files of the groups say again what the lock says",
+    safety: Safety::Safe,
+};
+
 static INFO: PassInfo = PassInfo {
     id: "split-dependencies",
     proposal: "1.1",
     summary: "one step installs all dependencies anew when one changes; in groups, the heavy ones stay as they are",
     page: include_str!("README.md"),
-    decisions: &[&STAGES, &LAYERS],
+    decisions: &[&STAGES, &LAYERS, &FILES],
     facets: &[Facet::Packages, Facet::Files, Facet::Layers],
     after: &[],
 };
@@ -62,38 +70,15 @@ impl Pass for SplitDependencies {
         if INFO.decisions.iter().all(|decision| task.consent(decision) != Consent::Given) {
             return Vec::new();
         }
-        let mut written = BTreeMap::new();
+        let mut earlier = Earlier::default();
         for file in File::all(task) {
-            in_use(&file, &mut written);
+            earlier.gather(&file);
         }
-        File::all(task).flat_map(|file| decide(&file, &mut written)).collect()
+        File::all(task).flat_map(|file| decide(&file, &mut earlier)).collect()
     }
 }
 
-/// The files that were written for earlier steps: another text in their place would be another split.
-type Files = BTreeMap<RelPath, String>;
-
-/// Puts down the files of an earlier split that steps install from.
-fn in_use(file: &File<'_>, written: &mut Files) {
-    let may = |step: &&Step<'_>| step.mentions(&["--no-deps"]);
-    let steps = Steps::of(file.dockerfile);
-    let mut found = steps.mentioning(&["pip", "uv"]).filter(may).peekable();
-    if found.peek().is_none() {
-        return;
-    }
-    let Ok(tree) = Tree::of(file.task.project, file.dockerfile) else { return };
-    for step in found {
-        let Some(Ok(install)) = install::read(step) else { continue };
-        if let Ok(found) = tree.found(&steps, step, &install)
-            && tree.is_made(&found.source)
-            && let (Some(path), Some(text)) = (tree.context.join(&found.source), tree.text(&found.source))
-        {
-            written.insert(path, text);
-        }
-    }
-}
-
-fn decide(file: &File<'_>, written: &mut Files) -> Vec<Decision> {
+fn decide(file: &File<'_>, earlier: &mut Earlier) -> Vec<Decision> {
     let steps = Steps::of(file.dockerfile);
     let mut tree = None;
     let mut seen = Vec::new();
@@ -111,14 +96,14 @@ fn decide(file: &File<'_>, written: &mut Files) -> Vec<Decision> {
             if let Some(refusal) = step.refuses_edits(STAGES.id) {
                 return Err(refusal);
             }
-            split(file, tree?, &steps, step, &install, &seen, written)
+            split(file, tree?, &steps, step, &install, &seen, earlier)
         });
         let (info, outcome) = match result {
             Ok(Some((info, outcome))) => (info, outcome),
             Ok(None) => continue,
             Err(refusal) => (&STAGES, refusal.into_outcome()),
         };
-        if matches!(outcome, Outcome::Applied(_) | Outcome::Already) {
+        if info.id == FILES.id || matches!(outcome, Outcome::Applied(_) | Outcome::Already) {
             seen.extend(stage);
         }
         decisions.push(file.decision(info, span, outcome));
@@ -135,7 +120,7 @@ fn split(
     step: &Step<'_>,
     install: &Install,
     seen: &[usize],
-    written: &mut Files,
+    earlier: &mut Earlier,
 ) -> Result<Decided, Refusal> {
     if install.no_deps && matches!(install.what, What::Project { .. }) {
         // The project alone, behind its dependencies.
@@ -148,7 +133,10 @@ fn split(
     }
     let found = tree.found(steps, step, install)?;
     if tree.is_made(&found.source) {
-        return Ok(Some((&STAGES, Outcome::Already)));
+        let path = tree.context.join(&found.source);
+        let (info, outcome) = path.map_or((&STAGES, Outcome::Already), |path| earlier.renewed(&path));
+        let wanted = file.task.consent(info) == Consent::Given;
+        return Ok(Some(if wanted { (info, outcome) } else { (&STAGES, Outcome::Already) }));
     }
     if is_seen {
         let text = "an earlier step of this stage is split already";
@@ -157,7 +145,7 @@ fn split(
     let lead = shape::lead(tree, steps, step, install, &found)?;
     let groups = tree.groups(step, install, &found, &file.task.selection.groups)?;
     if let Some(other) =
-        groups.files.iter().find(|one| written.get(&one.path).is_some_and(|text| *text != one.text))
+        groups.files.iter().find(|one| earlier.written.get(&one.path).is_some_and(|text| *text != one.text))
     {
         let text = format!("another step writes `{}` with other packages", other.path);
         return Err(Refusal::new(
@@ -181,7 +169,7 @@ fn split(
         Err(_) => return Ok(None),
     };
     for one in &groups.files {
-        written.insert(one.path.clone(), one.text.clone());
+        earlier.written.insert(one.path.clone(), one.text.clone());
     }
     let change = change(file, tree, install, &groups, text, why);
     Ok(Some((info, Outcome::Applied(change))))

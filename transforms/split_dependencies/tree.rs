@@ -160,6 +160,13 @@ impl<'p> Tree<'p> {
         String::from_utf8(bytes.to_vec()).ok()
     }
 
+    /// The files of a folder of the context.
+    pub(super) fn files_in(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let parent = |path: &str| path.rsplit_once('/').map_or(0, |(parent, _)| parent.len());
+        let inside = move |path: &&String| path.starts_with(folder) && parent(path) == folder.len();
+        self.files.iter().filter(inside).map(String::as_str)
+    }
+
     /// Whether the file was made by an earlier split.
     pub(super) fn is_made(&self, source: &str) -> bool {
         self.text(source).is_some_and(|text| text.trim_start_matches('\u{feff}').starts_with(MARK))

@@ -73,7 +73,7 @@ fn run() -> Result<String, String> {
     if split {
         let groups = Groups::well_known().map_err(said)?;
         let parts = partition(&resolution, &selection, &groups).map_err(said)?;
-        let files = requirement_files(&resolution, &selection, &parts, manifest.as_ref());
+        let files = requirement_files(&resolution, &selection, &parts, manifest.as_ref(), None);
         return Ok(files.into_iter().map(|file| format!("==> {}\n{}", file.name, file.text)).collect());
     }
     let mut text = String::new();

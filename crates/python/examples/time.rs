@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let parts = partition(&resolution, &selection, &request.groups)?;
         note(3, start);
         let start = Instant::now();
-        requirement_files(&resolution, &selection, &parts, Some(&manifest));
+        requirement_files(&resolution, &selection, &parts, Some(&manifest), None);
         note(4, start);
     }
     writeln!(

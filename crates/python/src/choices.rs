@@ -35,7 +35,8 @@ pub struct Made {
 impl Choices {
     /// Those of a request; `None` where no options say the same.
     pub(crate) fn of(wanted: &Wanted, environment: &Environment) -> Option<Self> {
-        let (Choice::Only(extras), Choice::Only(groups), true) = (&wanted.extras, &wanted.groups, wanted.main)
+        let (Choice::Only(extras), Choice::Only(groups), true) =
+            (&wanted.extras, &wanted.groups, wanted.main)
         else {
             return None;
         };
@@ -43,7 +44,8 @@ impl Choices {
             Some(patch) => format!("{}.{}.{patch}", python.major, python.minor),
             None => format!("{}.{}", python.major, python.minor),
         });
-        let platforms = environment.platforms.iter().filter_map(Platform::engine_name).map(str::to_owned).collect();
+        let platforms =
+            environment.platforms.iter().filter_map(Platform::engine_name).map(str::to_owned).collect();
         Some(Self { extras: extras.clone(), groups: groups.clone(), python, platforms, learnt: None })
     }
 

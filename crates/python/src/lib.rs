@@ -7,6 +7,7 @@
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
 pub mod auto;
+mod choices;
 mod conflicts;
 mod direct;
 mod error;
@@ -15,6 +16,7 @@ mod json;
 mod marker;
 mod name;
 
+pub use choices::{Choices, Made, made};
 pub use direct::direct_files;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use files::Files;

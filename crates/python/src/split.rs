@@ -1,5 +1,6 @@
 //! From a folder to the files: finds manifest and lock, reads, checks, selects, divides, writes.
 
+use crate::choices::Choices;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::files::{Files, folder_of, text_of};
 use crate::fresh::check_fresh;
@@ -7,7 +8,7 @@ use crate::groups::Groups;
 use crate::lock::{looks_compiled, read_lock};
 use crate::manifest::{Manifest, Tool, read_manifest};
 use crate::marker::Environment;
-use crate::partition::{Partition, partition};
+use crate::partition::{Partition, partition as divide};
 use crate::requirements_txt::RequirementsFile;
 use crate::resolution::Resolution;
 use crate::selection::{Choice, Selection, Wanted, select};
@@ -85,9 +86,40 @@ pub fn split(files: &dyn Files, request: &Request) -> Result<Split> {
     }
     check_fresh(files, &resolution, manifest.as_ref())?;
     let selection = select(&resolution, &request.wanted, &request.environment)?;
-    let partition = partition(&resolution, &selection, &request.groups)?;
-    let files = requirement_files(&resolution, &selection, &partition, manifest.as_ref());
+    let partition = divide(&resolution, &selection, &request.groups)?;
+    let parts = Parts { resolution: &resolution, manifest: manifest.as_ref(), request };
+    let files = parts.files(&selection, &partition);
     Ok(Split { manifest, resolution, selection, partition, files })
+}
+
+struct Parts<'a> {
+    resolution: &'a Resolution,
+    manifest: Option<&'a Manifest>,
+    request: &'a Request,
+}
+
+impl Parts<'_> {
+    /// The files, which remember the options that they depend on: Python and platforms only where these make a difference.
+    fn files(&self, selection: &Selection, partition: &Partition) -> Vec<GeneratedFile> {
+        let Request { wanted, environment, groups, .. } = self.request;
+        let write = |selection: &Selection, partition: &Partition, choices: Option<&Choices>| {
+            requirement_files(self.resolution, selection, partition, self.manifest, choices)
+        };
+        let choices = Choices::of(wanted, environment);
+        let Some(narrow) = choices.as_ref().filter(|one| one.python.is_some() || !one.platforms.is_empty())
+        else {
+            return write(selection, partition, choices.as_ref());
+        };
+        let wide = Choices { python: None, platforms: Vec::new(), ..narrow.clone() };
+        let anywhere = select(self.resolution, wanted, &Environment::linux());
+        let files = write(selection, partition, Some(&wide));
+        // What cannot be selected for every Python may still be for this one.
+        let same = anywhere.is_ok_and(|anywhere| {
+            divide(self.resolution, &anywhere, groups)
+                .is_ok_and(|partition| write(&anywhere, &partition, Some(&wide)) == files)
+        });
+        if same { files } else { write(selection, partition, Some(narrow)) }
+    }
 }
 
 /// An extra or group that the project does not have.

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use crate::choices::{Choices, first_line};
 use crate::manifest::Manifest;
 use crate::partition::{Apart, ApartReason, Part, Partition, indexes_of};
 use crate::resolution::{IndexRole, Package, Resolution, Source};
@@ -27,7 +28,7 @@ pub fn file_name(group: &str) -> String {
     format!("requirements-{group}.txt")
 }
 
-/// The files of a partition, one per group.
+/// The files of a partition, one per group. Their first line names the options that `choices` stand for.
 ///
 /// Packages that are [`Apart`] for want of a hash stand in `requirements-unhashed.txt`; local ones in none.
 pub fn requirement_files(
@@ -35,8 +36,9 @@ pub fn requirement_files(
     selection: &Selection,
     partition: &Partition,
     manifest: Option<&Manifest>,
+    choices: Option<&Choices>,
 ) -> Vec<GeneratedFile> {
-    let writer = Writer { resolution, selection, project: project_text(resolution, manifest) };
+    let writer = Writer { resolution, selection, project: project_text(resolution, manifest), choices };
     let mut files: Vec<GeneratedFile> = partition
         .parts
         .iter()
@@ -69,12 +71,13 @@ struct Writer<'a> {
     resolution: &'a Resolution,
     selection: &'a Selection,
     project: String,
+    choices: Option<&'a Choices>,
 }
 
 impl Writer<'_> {
     fn header(&self, what: &str) -> String {
         let lock = self.resolution.path.rsplit('/').next().unwrap_or_default();
-        format!("{MARK} from {lock}: {what}. Do not edit; to renew, run `dockfit split`.\n")
+        first_line(lock, what, self.choices)
     }
 
     fn part(&self, part: &Part) -> String {

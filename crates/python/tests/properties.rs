@@ -125,7 +125,7 @@ fn check_files(resolution: &Resolution, selection: &Selection, partition: &Parti
     }
     assert_eq!(seen, (0..selection.items.len()).collect(), "not complete");
     let mut written = BTreeMap::new();
-    for file in requirement_files(resolution, selection, partition, None) {
+    for file in requirement_files(resolution, selection, partition, None, None) {
         let read = RequirementsFile::parse(&file.name, &file.text).expect("our own file");
         for (item, line) in read.lines() {
             let Target::Named(requirement) = &line.target else { panic!("{line:?}") };
@@ -234,7 +234,7 @@ fn a_file_depends_on_its_group_alone() {
         let selection = select(&resolution, &Wanted::default(), &Environment::linux()).expect("a selection");
         let groups = Groups::well_known().expect("the table");
         let parts = partition(&resolution, &selection, &groups).expect("a partition");
-        requirement_files(&resolution, &selection, &parts, None).swap_remove(0).text
+        requirement_files(&resolution, &selection, &parts, None, None).swap_remove(0).text
     };
     // fastapi needs pydantic and idna.
     let before = core(&[(0, 2, 0), (0, 11, 0)], &[(0, 0)]);

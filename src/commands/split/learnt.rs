@@ -1,7 +1,7 @@
 //! `--groups auto`: groups from the lock's git history, and what they cost beside others.
 
 use dockfit_python::auto::{Estimate, HistoryReader, choose, estimate, single_layer};
-use dockfit_python::{Environment, Partition, Split, requirement_files};
+use dockfit_python::{Choices, Environment, Partition, Split, requirement_files};
 
 use crate::git;
 use crate::problem::{Problem, ProblemKind};
@@ -22,7 +22,7 @@ pub(super) fn learn(
     files: &PythonFiles,
     split: &mut Split,
     environment: &Environment,
-    layers: usize,
+    choices: &Choices,
 ) -> Result<Vec<Layout>, Problem> {
     let lock = split.resolution.path.clone();
     let kind = split.resolution.kind;
@@ -34,6 +34,7 @@ pub(super) fn learn(
             .help("--groups auto learns from the lock's commits: run it in their repository")
     })?;
     let history = reader.finish();
+    let layers = choices.learnt.map_or(1, usize::from);
     let Split { resolution, selection, .. } = &*split;
     let chosen = choose(resolution, selection, &history, environment, layers);
     let chosen = chosen.map_err(|error| files.problem(&error))?;
@@ -43,7 +44,7 @@ pub(super) fn learn(
     };
     let single = Partition { parts: vec![single_layer(&chosen.parts)], apart: Vec::new() };
     let layouts = vec![cost("auto", &chosen), cost("fixed", &split.partition), cost("single", &single)];
-    split.files = requirement_files(resolution, selection, &chosen, split.manifest.as_ref());
+    split.files = requirement_files(resolution, selection, &chosen, split.manifest.as_ref(), Some(choices));
     split.partition = chosen;
     Ok(layouts)
 }

@@ -4,6 +4,7 @@ mod changes;
 mod json;
 mod learnt;
 mod plan;
+mod remembered;
 mod text;
 
 use std::io;

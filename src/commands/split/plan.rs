@@ -1,18 +1,20 @@
 //! What a split comes to: groups, files, and what stands where they go.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use dockfit_python::auto::download_size;
 use dockfit_python::{
-    ApartReason, Choice, Environment, Error, ErrorKind, FileState, Files as _, GeneratedFile, Groups, Name,
-    Part, Platform, PythonVersion, Request, Split, Wanted, compare, direct_files, emptied, file_name,
-    find_lock, find_manifest, line, lines_of, read_manifest,
+    ApartReason, Environment, Error, ErrorKind, FileState, Files as _, GeneratedFile, Groups, Name, Part,
+    Platform, PythonVersion, Request, Split, compare, direct_files, emptied, file_name, find_lock,
+    find_manifest, line, lines_of, read_manifest,
 };
 use dockfit_rewrite::RelPath;
 
 use super::changes::{Change, changes};
 use super::learnt::{Layout, learn};
-use crate::args::{Grouping, SplitArgs};
+use super::remembered::Remembered;
+use crate::args::SplitArgs;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::shown;
 use crate::python::{Given, PythonFiles};
@@ -33,6 +35,8 @@ pub(super) struct Plan {
     pub(super) apart: Vec<Apart>,
     /// What is written, or would be.
     pub(super) files: Vec<Planned>,
+    /// What the files that stand there say of the options that they were made with, if that is to be told.
+    pub(super) remembered: Option<String>,
     /// Estimates, where the groups were learnt.
     pub(super) layouts: Vec<Layout>,
     pub(super) written: bool,
@@ -97,12 +101,6 @@ impl Plan {
         if let Some(groups) = groups {
             request.groups = groups;
         }
-        request.environment = environment(args)?;
-        request.wanted = Wanted {
-            main: true,
-            extras: names(&args.extra, "--extra")?,
-            groups: names(&args.group, "--group")?,
-        };
         request.manifest = (*given == Given::Manifest).then(|| path.as_str().to_owned());
         request.lock = match (&args.lock, given) {
             (Some(lock), _) => Some(files.inside(lock)?.as_str().to_owned()),
@@ -118,6 +116,9 @@ impl Plan {
             Some(output) => output_folder(files, output)?,
             None => beside,
         };
+        let remembered = Remembered::of(args, files, &output)?;
+        request.environment = remembered.choices.environment();
+        request.wanted = remembered.choices.wanted();
         if args.direct {
             return direct(files, &request, manifest, &output);
         }
@@ -140,14 +141,14 @@ impl Plan {
                 _ => problem,
             }
         })?;
-        let layouts = match args.groups {
-            Grouping::Fixed => Vec::new(),
-            Grouping::Auto => learn(files, &mut split, &request.environment, usize::from(args.layers))?,
+        let layouts = match remembered.choices.learnt {
+            None => Vec::new(),
+            Some(_) => learn(files, &mut split, &request.environment, &remembered.choices)?,
         };
         let planned = planned(files, &output, &split.files)?;
-        let fixed: Vec<&Name> = match args.groups {
-            Grouping::Fixed => request.groups.names().collect(),
-            Grouping::Auto => split.partition.parts.iter().map(|part| &part.name).collect(),
+        let fixed: Vec<&Name> = match remembered.choices.learnt {
+            None => request.groups.names().collect(),
+            Some(_) => split.partition.parts.iter().map(|part| &part.name).collect(),
         };
         Ok(Self {
             root: files.root.to_string_lossy().into_owned(),
@@ -161,6 +162,7 @@ impl Plan {
             apart: apart(&split),
             files: planned,
             environment: request.environment,
+            remembered: remembered.said,
             layouts,
             written: false,
         })
@@ -202,12 +204,13 @@ fn direct(
         groups: groups.collect(),
         apart: Vec::new(),
         files: planned,
+        remembered: None,
         layouts: Vec::new(),
         written: false,
     })
 }
 
-fn environment(args: &SplitArgs) -> Result<Environment, Problem> {
+pub(super) fn environment(args: &SplitArgs) -> Result<Environment, Problem> {
     let usage = |option: &str, value: &str, help: &str| {
         Problem::new(ProblemKind::Usage, format!("{option}: `{value}` is not known")).help(help)
     };
@@ -226,14 +229,14 @@ fn environment(args: &SplitArgs) -> Result<Environment, Problem> {
     Ok(Environment { python, platforms, anywhere: false })
 }
 
-fn names(given: &[String], option: &str) -> Result<Choice, Problem> {
+pub(super) fn names(given: &[String], option: &str) -> Result<BTreeSet<Name>, Problem> {
     let name = |text: &String| {
         Name::new(text).ok_or_else(|| {
             let problem = Problem::new(ProblemKind::Usage, format!("{option}: `{text}` is no name"));
             problem.help("letters, digits, `-`, `_` and `.`")
         })
     };
-    Ok(Choice::Only(given.iter().map(name).collect::<Result<_, _>>()?))
+    given.iter().map(name).collect()
 }
 
 fn output_folder(files: &PythonFiles, output: &Path) -> Result<RelPath, Problem> {

@@ -85,7 +85,9 @@ fn heading(plan: &Plan, palette: Palette) -> String {
     let _ = write!(place, " on Linux{}{}", if machines.is_empty() { "" } else { " " }, machines.join(", "));
     let counted = plural(packages, "package", "packages");
     let what = format!("{}: {direct} direct, {counted} for {place}", plan.shown(lock));
-    format!("{}\n\n", paint(palette.heading, what))
+    let remembered =
+        plan.remembered.as_ref().map(|said| paint(palette.dim, format!("{said}\n"))).unwrap_or_default();
+    format!("{}\n{remembered}\n", paint(palette.heading, what))
 }
 
 fn counts(group: &Group, resolved: bool) -> String {

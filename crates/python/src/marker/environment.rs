@@ -35,6 +35,21 @@ pub struct Platform {
 }
 
 impl Platform {
+    /// The engine's name of it.
+    pub fn engine_name(&self) -> Option<&'static str> {
+        Some(match self.machine.as_str() {
+            "x86_64" => "linux/amd64",
+            "aarch64" => "linux/arm64",
+            "armv7l" => "linux/arm/v7",
+            "armv6l" => "linux/arm/v6",
+            "i686" => "linux/386",
+            "ppc64le" => "linux/ppc64le",
+            "s390x" => "linux/s390x",
+            "riscv64" => "linux/riscv64",
+            _ => return None,
+        })
+    }
+
     /// From the engine's name of a platform: `linux/amd64`, `linux/arm64/v8`, `amd64`. `None` where it is no
     /// Linux or not known.
     pub fn of_engine(name: &str) -> Option<Self> {
