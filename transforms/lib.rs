@@ -2,6 +2,7 @@
 
 mod apt_caches;
 mod by_stage;
+mod bytecode;
 mod cache_mounts;
 mod ci_cache;
 mod copy_order;
@@ -40,6 +41,8 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &server_options::ServerOptions,
         &max_requests::MaxRequests,
         &workers_environment::WorkersEnvironment,
+        // Behind what installs and copies, before what swaps the base of the final stage.
+        &bytecode::Bytecode,
         // It speaks of the mounts that the passes before have added.
         &ci_cache::CiCache,
         // Last: it looks at what the others have made.

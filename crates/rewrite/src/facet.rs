@@ -85,7 +85,7 @@ pub enum Declared {
         /// The words.
         words: String,
     },
-    /// A RUN with this script was added.
+    /// A RUN with this script was added; in exec form, the array's words with blanks between them.
     RunAdded(String),
     /// The RUN that began at this offset is gone.
     RunTakenOut(usize),

@@ -33,6 +33,10 @@ pub fn read_module(path: &str, text: &str) -> Result<Module> {
     }
     let mut walk = Walk::new(text);
     walk.all(tree.root_node());
+    // The grammar takes the statements of Python 2, too.
+    if let Some(at) = walk.python_2 {
+        return syntax(at, "a statement of Python 2");
+    }
     Ok(walk.finish(path))
 }
 
@@ -76,6 +80,8 @@ struct Walk<'t> {
     identifiers: Vec<(Node<'t>, Around, bool)>,
     definitions: Vec<String>,
     has_lazy_annotations: bool,
+    /// Where the first statement of Python 2 is.
+    python_2: Option<usize>,
 }
 
 impl<'t> Walk<'t> {
@@ -90,6 +96,7 @@ impl<'t> Walk<'t> {
             identifiers: Vec::new(),
             definitions: Vec::new(),
             has_lazy_annotations: false,
+            python_2: None,
         }
     }
 
@@ -107,6 +114,9 @@ impl<'t> Walk<'t> {
     fn visit(&mut self, node: Node<'t>, around: Around) {
         match node.kind() {
             "import_statement" => self.import(node, around),
+            "print_statement" | "exec_statement" => {
+                self.python_2 = self.python_2.or(Some(node.start_byte()));
+            }
             "import_from_statement" => self.import_from(node, around),
             "future_import_statement" => {
                 self.has_lazy_annotations |= self.written(node).contains("annotations");

@@ -190,6 +190,9 @@ fn mistakes_have_a_place() {
     assert_eq!((error.place.line, error.place.path.as_str()), (2, "app/x.py"));
     let error = read_module("x.py", "a = 'b\0'\n").expect_err("no Python");
     assert_eq!(error.place.column, 7);
+    let error = read_module("x.py", "import os\nif x:\n    print 'a'\n").expect_err("Python 2");
+    assert_eq!((error.place.line, error.place.column), (3, 5));
+    assert!(read_module("x.py", "print('a', file=x)\nprint (1)\nexec('x')\n").is_ok());
 }
 
 #[test]

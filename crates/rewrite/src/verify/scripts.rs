@@ -1,5 +1,6 @@
 //! The RUN instructions say the same as before, but for what was declared.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use dockfit_dockerfile::{Keyword, RunForm, Span};
@@ -33,9 +34,7 @@ pub(super) fn kept(
                 same.push((moved.remove(at).index, index));
                 continue;
             }
-            if let Some(text) = run.form.shell_text()
-                && let Some(count) = added.get_mut(text.as_str()).filter(|count| **count > 0)
-            {
+            if let Some(count) = added.get_mut(words(run).as_ref()).filter(|count| **count > 0) {
                 *count -= 1;
                 continue;
             }
@@ -58,6 +57,17 @@ pub(super) fn kept(
     match before.next().or(moved.first()) {
         Some(run) => Err(Breach::new("scripts", old.path(), run.span, "a RUN was taken out")),
         None => Ok(same),
+    }
+}
+
+/// The script, or the words of an exec form with blanks between them.
+fn words(run: &Run) -> Cow<'_, str> {
+    match &run.form {
+        RunForm::Exec(array) => {
+            let words: Vec<&str> = array.items.iter().map(|item| item.value.as_str()).collect();
+            Cow::Owned(words.join(" "))
+        }
+        RunForm::Shell(text) | RunForm::File { text, .. } => Cow::Borrowed(text.as_str()),
     }
 }
 

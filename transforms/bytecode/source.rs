@@ -1,0 +1,143 @@
+//! The application's own Python source in the final stage: where it lies, and which files of the context it is.
+
+use std::collections::BTreeSet;
+
+use dockfit_dockerfile::model::{CopiedSource, Model};
+use dockfit_dockerfile::operation::Operation;
+use dockfit_dockerfile::values::path::clean;
+use dockfit_rewrite::context::{CopiedFile, DockerIgnore, Taken, context_files, ignore_file, taken};
+use dockfit_rewrite::{Context, Dockerfile, Project, RelPath};
+
+use super::Scene;
+use crate::cache_mounts::Refusal;
+use crate::cache_mounts::path::is_inside;
+
+/// What a stage has of the application's source.
+#[derive(Default, Debug)]
+pub(super) struct Source {
+    /// The folders and files of the image that hold it; none lies in another.
+    pub(super) roots: Vec<String>,
+    /// The instruction that brings the last of it.
+    pub(super) last: usize,
+    /// Its files, in the context.
+    pub(super) files: BTreeSet<String>,
+    /// Why not all of it is known.
+    pub(super) unknown: Option<&'static str>,
+}
+
+/// The context of a Dockerfile.
+pub(super) struct Tree<'p> {
+    pub(super) project: &'p Project,
+    pub(super) context: RelPath,
+    files: Vec<String>,
+}
+
+impl<'p> Tree<'p> {
+    pub(super) fn of(project: &'p Project, dockerfile: &Dockerfile) -> Result<Self, Refusal> {
+        let context = match dockerfile.context() {
+            Context::Known(context) => context.clone(),
+            Context::Unknown(why) => {
+                let text = format!("its context cannot be told: {why}");
+                return Err(Refusal::new("context-unknown", text, "name it with --context"));
+            }
+        };
+        let unreadable = |error: String| {
+            Refusal::new("no-context", format!("the context cannot be read: {error}"), "mend the file")
+        };
+        let path = ignore_file(dockerfile.path(), &context, project);
+        let ignore = match &path {
+            None => DockerIgnore::default(),
+            Some(path) => {
+                let bytes = project.read(path).map_err(|error| unreadable(error.to_string()))?;
+                DockerIgnore::parse(&bytes.unwrap_or_default())
+                    .map_err(|error| unreadable(error.to_string()))?
+            }
+        };
+        let files =
+            context_files(&context, &ignore, project).map_err(|error| unreadable(error.to_string()))?;
+        Ok(Self { project, context, files })
+    }
+}
+
+impl Source {
+    /// What the final stage of the scene holds.
+    pub(super) fn of(scene: &Scene<'_, '_>, tree: &Tree<'_>) -> Self {
+        let dockerfile = scene.file.dockerfile;
+        let model = dockerfile.model();
+        let mut found = Self::default();
+        for index in of_lineage(model, scene.stage.index) {
+            let copied = match model.operation(index) {
+                Some(Operation::Copy(copy) | Operation::Add(copy)) if copy.from.is_some() => {
+                    from_stage(dockerfile, tree, index)
+                }
+                Some(Operation::Copy(_) | Operation::Add(_)) => taken(dockerfile, index, &tree.files),
+                _ => continue,
+            };
+            match copied {
+                Taken::Nothing => {}
+                Taken::Unknown(why) => found.unknown = found.unknown.or(Some(why)),
+                Taken::Files(files) => found.add(&files, index),
+            }
+        }
+        found.roots.sort();
+        found.roots.dedup();
+        let all = found.roots.clone();
+        found.roots.retain(|root| !all.iter().any(|other| other != root && is_inside(root, other)));
+        found
+    }
+
+    fn add(&mut self, files: &[CopiedFile], index: usize) {
+        let is_source = |file: &&CopiedFile| {
+            file.target.rsplit('.').next() == Some("py") && !file.target.contains("-packages/")
+        };
+        for file in files.iter().filter(is_source) {
+            let root = file.target.strip_suffix(&file.below).map(|root| root.trim_end_matches('/'));
+            self.roots.push(root.map_or_else(|| file.target.clone(), str::to_owned));
+            self.files.insert(file.source.clone());
+            self.last = index;
+        }
+    }
+}
+
+/// The instructions of a stage and of those below it, the lowest first.
+pub(super) fn of_lineage(model: &Model, stage: usize) -> impl Iterator<Item = usize> {
+    let mut stages: Vec<_> = model.lineage(stage).collect();
+    stages.reverse();
+    stages.into_iter().flat_map(|stage| stage.instructions.clone())
+}
+
+/// What a COPY takes of a stage that has it from the context.
+fn from_stage(dockerfile: &Dockerfile, tree: &Tree<'_>, index: usize) -> Taken {
+    let model = dockerfile.model();
+    let Some(Operation::Copy(copy)) = model.operation(index) else { return Taken::Nothing };
+    let Some(from) = copy.from.as_ref() else { return Taken::Nothing };
+    let by_number = from.text.parse::<usize>().ok().and_then(|number| model.stages().get(number));
+    let Some(stage) = by_number.or_else(|| model.stage_named(&from.text)) else { return Taken::Nothing };
+    let Some(copied) = model.copied(dockerfile.document(), index) else {
+        return Taken::Unknown("its words cannot be expanded");
+    };
+    let Some(destination) = copied.destination.as_known().map(clean) else {
+        return Taken::Unknown("a variable names where it copies to");
+    };
+    let paths: Vec<String> = (copied.sources.iter())
+        .filter_map(|source| match source {
+            CopiedSource::Path(value) => value.as_known().map(|path| clean(&format!("/{path}"))),
+            _ => None,
+        })
+        .collect();
+    let mut found = Vec::new();
+    for inner in of_lineage(model, stage.index) {
+        let Taken::Files(files) = taken(dockerfile, inner, &tree.files) else { continue };
+        for file in files {
+            let Some(path) = paths.iter().find(|path| is_inside(&file.target, path)) else { continue };
+            let rest = file.target.strip_prefix(path.as_str()).unwrap_or_default().trim_start_matches('/');
+            let target = match rest {
+                "" => destination.clone(),
+                rest => format!("{}/{rest}", destination.trim_end_matches('/')),
+            };
+            let below = if rest.len() < file.below.len() { rest.to_owned() } else { file.below };
+            found.push(CopiedFile { source: file.source, target, below });
+        }
+    }
+    if found.is_empty() { Taken::Nothing } else { Taken::Files(found) }
+}
