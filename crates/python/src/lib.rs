@@ -39,6 +39,7 @@ pub mod source;
 mod selection;
 mod split;
 mod toml_tree;
+pub mod wheel;
 mod write;
 
 pub use fresh::{check_fresh, renew};
