@@ -38,7 +38,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>) -> Option<Decision> {
             return copies.then(|| file.decision(&APPLICATION, from.text_span(), refusal.into_outcome()));
         }
     };
-    let source = Source::of(scene, &tree);
+    let source = Source::of(file.dockerfile, scene.stage.index, &tree);
     let place = |index: usize| document.instructions().get(index).map(Instruction::text_span);
     if source.files.is_empty() {
         let why = source.unknown?;
@@ -143,7 +143,7 @@ fn is_python(tree: &Tree<'_>, source: &Source) -> Result<(), Refusal> {
         );
         return Err(Refusal::new("too-many-files", text, "add python -m compileall behind the COPY by hand"));
     }
-    for path in &source.files {
+    for path in source.files.values() {
         let Some(full) = tree.context.join(path) else { continue };
         let bytes = tree.project.read(&full).ok().flatten().unwrap_or_default();
         let read = match std::str::from_utf8(&bytes) {

@@ -39,7 +39,7 @@ const ROWS: &[Row] = &[
 
 /// What is known of the Python that a stage has from its base.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Python {
+pub(crate) enum Python {
     /// An official image, or one that is built on it: `python3` is found, and its library has no bytecode.
     Bare {
         /// The image, for people.
@@ -62,7 +62,7 @@ pub(super) enum Python {
 }
 
 /// What the stage builds on in the end.
-pub(super) fn python(model: &Model, stage: usize) -> Python {
+pub(crate) fn python(model: &Model, stage: usize) -> Python {
     let Some(lowest) = model.lineage(stage).last() else { return Python::None };
     let Base::Image(image) = &lowest.base else { return Python::None };
     let name = image.familiar_name();
@@ -90,7 +90,7 @@ pub(super) fn python(model: &Model, stage: usize) -> Python {
 }
 
 /// The version of Python that a tag names.
-fn version(image: &ImageReference, before: &str) -> Option<PythonVersion> {
+pub(crate) fn version(image: &ImageReference, before: &str) -> Option<PythonVersion> {
     let number = image.tag.as_deref()?.strip_prefix(before)?.split('-').next()?;
     // A bare `2` tells enough.
     if number == "2" {

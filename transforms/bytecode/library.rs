@@ -7,10 +7,12 @@ use super::{LIBRARY, Scene, deletions, insertion};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
 
-/// Compiles the standard library where the interpreter has it, and nothing of the packages. It answers with success
+/// Compiles the standard library where the interpreter has it, but for what no server imports, and nothing of the
+/// packages. It answers with success
 /// whatever becomes of single modules, so that it fails no build.
 const PROGRAM: &str = "import compileall, py_compile, re, sysconfig; \
-    compileall.compile_dir(sysconfig.get_path('stdlib'), rx=re.compile('-packages'), quiet=1, \
+    compileall.compile_dir(sysconfig.get_path('stdlib'), rx=re.compile('-packages/|/(ensurepip|idlelib|lib2to3|pydoc_data|test|tkinter|turtledemo)/'), \
+    quiet=1, \
     invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)";
 
 const COMMENT: &str =

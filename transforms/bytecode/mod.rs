@@ -1,12 +1,12 @@
 //! `bytecode`: what an interpreter would compile at each start is compiled when the image is built.
 
 mod application;
-mod bases;
+pub(crate) mod bases;
 mod deletions;
 mod insertion;
 mod installers;
 mod library;
-mod source;
+pub(crate) mod source;
 
 use dockfit_dockerfile::model::Stage;
 use dockfit_rewrite::{Consent, Decision, DecisionInfo, Facet, Outcome, Pass, PassInfo, Safety, Task};

@@ -1,6 +1,6 @@
 //! The application's own Python source in the final stage: where it lies, and which files of the context it is.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use dockfit_dockerfile::model::{CopiedSource, Model};
 use dockfit_dockerfile::operation::Operation;
@@ -8,32 +8,31 @@ use dockfit_dockerfile::values::path::clean;
 use dockfit_rewrite::context::{CopiedFile, DockerIgnore, Taken, context_files, ignore_file, taken};
 use dockfit_rewrite::{Context, Dockerfile, Project, RelPath};
 
-use super::Scene;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::path::is_inside;
 
 /// What a stage has of the application's source.
 #[derive(Default, Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// The folders and files of the image that hold it; none lies in another.
-    pub(super) roots: Vec<String>,
+    pub(crate) roots: Vec<String>,
     /// The instruction that brings the last of it.
-    pub(super) last: usize,
-    /// Its files, in the context.
-    pub(super) files: BTreeSet<String>,
+    pub(crate) last: usize,
+    /// Its files: their paths in the image and in the context.
+    pub(crate) files: BTreeMap<String, String>,
     /// Why not all of it is known.
-    pub(super) unknown: Option<&'static str>,
+    pub(crate) unknown: Option<&'static str>,
 }
 
 /// The context of a Dockerfile.
-pub(super) struct Tree<'p> {
-    pub(super) project: &'p Project,
-    pub(super) context: RelPath,
-    files: Vec<String>,
+pub(crate) struct Tree<'p> {
+    pub(crate) project: &'p Project,
+    pub(crate) context: RelPath,
+    pub(crate) files: Vec<String>,
 }
 
 impl<'p> Tree<'p> {
-    pub(super) fn of(project: &'p Project, dockerfile: &Dockerfile) -> Result<Self, Refusal> {
+    pub(crate) fn of(project: &'p Project, dockerfile: &Dockerfile) -> Result<Self, Refusal> {
         let context = match dockerfile.context() {
             Context::Known(context) => context.clone(),
             Context::Unknown(why) => {
@@ -60,12 +59,11 @@ impl<'p> Tree<'p> {
 }
 
 impl Source {
-    /// What the final stage of the scene holds.
-    pub(super) fn of(scene: &Scene<'_, '_>, tree: &Tree<'_>) -> Self {
-        let dockerfile = scene.file.dockerfile;
+    /// What a stage holds at its end.
+    pub(crate) fn of(dockerfile: &Dockerfile, stage: usize, tree: &Tree<'_>) -> Self {
         let model = dockerfile.model();
         let mut found = Self::default();
-        for index in of_lineage(model, scene.stage.index) {
+        for index in of_lineage(model, stage) {
             let copied = match model.operation(index) {
                 Some(Operation::Copy(copy) | Operation::Add(copy)) if copy.from.is_some() => {
                     from_stage(dockerfile, tree, index)
@@ -93,14 +91,14 @@ impl Source {
         for file in files.iter().filter(is_source) {
             let root = file.target.strip_suffix(&file.below).map(|root| root.trim_end_matches('/'));
             self.roots.push(root.map_or_else(|| file.target.clone(), str::to_owned));
-            self.files.insert(file.source.clone());
+            self.files.insert(file.target.clone(), file.source.clone());
             self.last = index;
         }
     }
 }
 
 /// The instructions of a stage and of those below it, the lowest first.
-pub(super) fn of_lineage(model: &Model, stage: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn of_lineage(model: &Model, stage: usize) -> impl Iterator<Item = usize> {
     let mut stages: Vec<_> = model.lineage(stage).collect();
     stages.reverse();
     stages.into_iter().flat_map(|stage| stage.instructions.clone())

@@ -177,6 +177,16 @@ pub struct Use {
     pub span: Range<usize>,
 }
 
+/// A function that is defined when the module is imported, also one of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Its bytes, without decorators.
+    pub span: Range<usize>,
+    /// Where its first statement stands, the docstring not counted; none where it has no other, or where it stands on the
+    /// line of the `def`.
+    pub body: Option<usize>,
+}
+
 /// What a module's text says.
 #[derive(Debug, Clone)]
 pub struct Module {
@@ -191,6 +201,8 @@ pub struct Module {
     pub assignments: Vec<Assignment>,
     /// Where imported names stand.
     pub uses: Vec<Use>,
+    /// The functions that are defined at import; none lies in another.
+    pub functions: Vec<Function>,
     /// The functions and classes of the top level.
     pub definitions: Vec<String>,
     /// Whether annotations are not evaluated (`from __future__ import annotations`).

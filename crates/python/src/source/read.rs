@@ -4,7 +4,7 @@ use tree_sitter::{Node, Parser};
 
 use super::names::{Bound, Scopes, TOP};
 use super::value::value;
-use super::{Argument, Assignment, Call, Import, ImportForm, ImportedName, Level, Module, Use};
+use super::{Argument, Assignment, Call, Function, Import, ImportForm, ImportedName, Level, Module, Use};
 use crate::error::{Error, ErrorKind, Lines, Place, Result};
 
 /// Longer texts are data, not source; the grammar's recovery from errors is slow on them.
@@ -78,6 +78,7 @@ struct Walk<'t> {
     calls: Vec<(Node<'t>, Around)>,
     assigned: Vec<(Node<'t>, Around)>,
     identifiers: Vec<(Node<'t>, Around, bool)>,
+    functions: Vec<Function>,
     definitions: Vec<String>,
     has_lazy_annotations: bool,
     /// Where the first statement of Python 2 is.
@@ -94,6 +95,7 @@ impl<'t> Walk<'t> {
             calls: Vec::new(),
             assigned: Vec::new(),
             identifiers: Vec::new(),
+            functions: Vec::new(),
             definitions: Vec::new(),
             has_lazy_annotations: false,
             python_2: None,
@@ -217,11 +219,27 @@ impl<'t> Walk<'t> {
     /// Decorators, defaults and annotations run where the function is defined, its body when it is called.
     fn function(&mut self, node: Node<'t>, around: Around) {
         self.define(node, around);
+        if around.level.is_at_import() {
+            self.functions.push(Function { span: node.byte_range(), body: self.body_of(node) });
+        }
         let inner = self.scopes.add(around.scope, false);
         self.parameters(node.child_by_field_name("parameters"), around, inner);
         self.field(node, "return_type", around);
         let body = Around { level: around.level.max(Level::Function), scope: inner, is_annotation: false };
         self.field(node, "body", body);
+    }
+
+    fn body_of(&self, function: Node<'_>) -> Option<usize> {
+        let body = function.child_by_field_name("body")?;
+        let mut cursor = body.walk();
+        let mut statements = body.named_children(&mut cursor).filter(|child| child.kind() != "comment");
+        let first = statements.next()?;
+        let is_docstring = first.kind() == "expression_statement"
+            && first.named_child(0).is_some_and(|inner| inner.kind().ends_with("string"));
+        let statement = if is_docstring { statements.next()? } else { first };
+        let before = self.text.get(..statement.start_byte())?;
+        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        line.chars().all(|char| matches!(char, ' ' | '\t')).then(|| statement.start_byte())
     }
 
     fn lambda(&mut self, node: Node<'t>, around: Around) {
@@ -416,6 +434,7 @@ impl<'t> Walk<'t> {
             assignments: assignments.collect(),
             uses,
             imports: self.imports,
+            functions: self.functions,
             definitions: self.definitions,
             has_lazy_annotations: self.has_lazy_annotations,
         }

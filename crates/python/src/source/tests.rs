@@ -185,6 +185,18 @@ torch = None
 }
 
 #[test]
+fn functions_tell_where_their_body_begins() {
+    let text = "def f():\n    'doc'\n    # why\n    return 1\ndef g(): return 2\nclass C:\n    async def h(self):\n        def inner(): pass\n";
+    let found = module(text);
+    let bodies: Vec<Option<&str>> = found
+        .functions
+        .iter()
+        .map(|function| function.body.map(|at| text[at..].lines().next().expect("a line")))
+        .collect();
+    assert_eq!(bodies, [Some("return 1"), None, Some("def inner(): pass")]);
+}
+
+#[test]
 fn mistakes_have_a_place() {
     let error = read_module("app/x.py", "import os\ndef f(:\n    pass\n").expect_err("no Python");
     assert_eq!((error.place.line, error.place.path.as_str()), (2, "app/x.py"));
