@@ -44,6 +44,16 @@ def crate():
     }
 
 
+def jar():
+    """What a Maven repository answers of one library (Maven's "Repository Layout")."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("one.txt", (2026, 1, 1, 0, 0, 0)), "one\n")
+    pom = b"<project><modelVersion>4.0.0</modelVersion><groupId>org.example</groupId><artifactId>sample</artifactId><version>1.0.0</version></project>"
+    begin = "/m2/org/example/sample/1.0.0/sample-1.0.0"
+    return {begin + ".pom": pom, begin + ".jar": out.getvalue()}
+
+
 def plugin(name, version):
     return f"<plugin><artifactId>maven-{name}-plugin</artifactId><version>{version}</version></plugin>"
 
@@ -107,5 +117,20 @@ MANAGERS = [
         # Java takes the home folder from the list of users, not from HOME.
         variables={"MAVEN_OPTS": "-Duser.home={home}"},
         base="maven:3.9",
+    ),
+    Manager(
+        name="Gradle",
+        versions=["gradle", "--version"],
+        files={
+            "build.gradle": "repositories { maven { url '{url}/m2' } }\nconfigurations { libraries }\n"
+            + "dependencies { libraries 'org.example:sample:1.0.0' }\n"
+            + "task gather(type: Copy) { from configurations.libraries\n into 'libs' }\n",
+            "settings.gradle": "rootProject.name = 'sample'\n",
+        },
+        served=jar(),
+        install="gradle --no-daemon gather",
+        works=["test", "-s", "libs/sample-1.0.0.jar"],
+        variables={"GRADLE_OPTS": "-Duser.home={home}"},
+        base="gradle:8-jdk17",
     ),
 ]

@@ -19,6 +19,12 @@ class Manager:
     locks: list = field(default_factory=list)  # commands that write the lock file
     variables: dict = field(default_factory=dict)
     # What the registry answers besides: {path: text that lists packages, a package's bytes, or the folder of all that lies below the path}.
-    served: dict = field(default_factory=dict)
+    # Or what makes it, from a scratch folder.
+    served: object = field(default_factory=dict)
     # It asks the registry for the list of versions each time: then the registry stays, and must see no download.
     lists_again: bool = False
+    needs: list = field(default_factory=list)  # programs that `served` runs
+    passes: list = field(default_factory=lambda: ["package-caches"])  # the passes that add the mounts
+    # It works on the system: in an overlay of this machine's root that has these files {path: text} and these empty folders.
+    root: dict = field(default_factory=dict)
+    empty: list = field(default_factory=list)

@@ -18,6 +18,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -30,9 +31,10 @@ import compiled
 import javascript
 import python
 import scripting
+import system
 from registries import Registry
 
-MANAGERS = [*javascript.MANAGERS, *python.MANAGERS, *compiled.MANAGERS, *scripting.MANAGERS]
+MANAGERS = [*javascript.MANAGERS, *python.MANAGERS, *compiled.MANAGERS, *scripting.MANAGERS, *system.MANAGERS]
 # Not to be taken from whoever runs this: they move caches and registries.
 FOREIGN = re.compile(r"(?i)^(npm_|cargo_|go(path|modcache|cache|flags|proxy|env)$|maven_|m2_|bundle_|gem_|composer_|pnpm_|yarn_|bun_|pip_|uv_|poetry_|pdm_|pipenv_|xdg_|virtual_env$|https?_proxy$|no_proxy$|all_proxy$)")
 
@@ -79,7 +81,8 @@ def check(dockfit, manager):
         return Outcome(manager.name, "", [], "not here")
     found = re.search(r"\d+(\.\d+)+", told.stdout)
     version = found.group() if found else ""
-    if told.returncode or not version.startswith(manager.only):
+    system_only = manager.root and os.geteuid() != 0
+    if told.returncode or not version.startswith(manager.only) or system_only or not all(map(shutil.which, manager.needs)):
         return Outcome(manager.name, version, [], "not here")
     with tempfile.TemporaryDirectory(prefix="second-install-") as folder:
         bench = Bench(dockfit, manager, Path(folder))
@@ -99,14 +102,16 @@ class Bench:
         self.home = scratch / "home"
         self.kept = scratch / "kept"
         self.targets = []
-        self.registry = Registry(manager.served)
+        self.runs = []  # what the rewritten Dockerfile runs
+        self.registry = Registry(manager.served(scratch) if callable(manager.served) else manager.served)
 
     def run(self):
         """The installs; raises Failed."""
         self.project(self.scratch / "lock", {})
         for command in self.manager.locks:
             self.must("the lock", command, self.scratch / "lock")
-        made = {one.name for one in (self.scratch / "lock").iterdir() if one.is_file()}
+        # What a manager hides beside its lock is of that folder: pdm's `.pdm-python` names an interpreter in it.
+        made = {one.name for one in (self.scratch / "lock").iterdir() if one.is_file() and (one.name in self.manager.files or not one.name.startswith("."))}
         locked = {name: (self.scratch / "lock" / name).read_text() for name in made}
         self.targets = self.mounts(locked)
         self.install("first", locked, "kept", network=True)
@@ -146,25 +151,35 @@ class Bench:
         folder.mkdir()
         for name, text in files.items():
             (folder / name).write_text(text)
-        lines = [f"FROM {self.manager.base}", f"ENV HOME={self.home}", "WORKDIR /app", f"COPY {' '.join(files)} ./", f"RUN {self.manager.install}", f"CMD {json.dumps(self.manager.works)}"]
+        copied = [f"ENV HOME={self.home}", "WORKDIR /app", f"COPY {' '.join(files)} ./"] if files else []
+        lines = [f"FROM {self.manager.base}", *copied, f"RUN {self.manager.install}", f"CMD {json.dumps(self.manager.works)}"]
         (folder / "Dockerfile").write_text("\n".join(lines) + "\n")
-        command = [self.dockfit, "diff", "--only", "package-caches", "--format", "patch", folder / "Dockerfile"]
+        chosen = [word for one in self.manager.passes for word in ("--only", one)]
+        command = [self.dockfit, "diff", *chosen, "--format", "patch", folder / "Dockerfile"]
         patch = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         targets = re.findall(r"--mount=type=cache\S*[,=]target=([^,\s]+)", patch)
         if not targets:
             raise Failed(f"dockfit adds no mount\n{patch}")
+        subprocess.run([self.dockfit, "apply", *chosen, folder / "Dockerfile"], capture_output=True, check=True)
+        told = subprocess.run([self.dockfit, "inspect", "--format", "json", folder / "Dockerfile"], capture_output=True, text=True, check=True)
+        self.runs = [run["argv"] for stage in json.loads(told.stdout)["stages"] for run in stage["runs"]]
         return targets
 
     def install(self, name, files, kept, network):
         """One install around real mounts; raises Failed."""
         folder = self.scratch / name
         self.project(folder, files)
+        if self.manager.root:
+            return self.install_in_root(name, kept)
         for command in self.manager.before:
             self.must(name, command, folder)
         words = self.manager.install.split()
         if self.manager.program:
             words = [self.manager.program[1] if word == self.manager.program[0] else word for word in words]
         script = "".join(f'mkdir -p "{self.scratch}/{kept}{one}" "{one}" && mount --bind "{self.scratch}/{kept}{one}" "{one}" && ' for one in self.targets)
+        if not network:
+            # The loopback interface is there in a build without a network, and in a fresh namespace it is down.
+            script = "ip link set lo up && " + script
         there = {one: Path(one).exists() for one in self.targets}
         space = ["unshare", "--mount"] + ([] if network else ["--net"]) + ([] if os.geteuid() == 0 else ["--map-root-user"])
         try:
@@ -174,6 +189,30 @@ class Bench:
                 if not there[one] and not one.startswith(str(self.scratch)):
                     os.rmdir(one)
         self.must(f"{name}: what was installed does not work without the cache", self.manager.works, folder)
+
+    def install_in_root(self, name, kept):
+        """What the Dockerfile runs, in this machine's root below an overlay that lies in memory; raises Failed."""
+        before = [[self.filled(word) for word in command] for command in self.manager.before]
+        quoted = " && ".join(shlex.join(argv) for argv in [*before, *self.runs])
+        files = {path: self.filled(text) for path, text in self.manager.root.items()}
+        write = " && ".join(f'printf %s {shlex.quote(text)} > "$1/root/{path}"' for path, text in files.items())
+        hide = " && ".join(f'mkdir -p "$1/root/{one}" && mount -t tmpfs tmpfs "$1/root/{one}"' for one in self.manager.empty)
+        mounts = " && ".join(f'mkdir -p "$2{one}" "$1/root{one}" && mount --bind "$2{one}" "$1/root{one}"' for one in self.targets)
+        gone = " && ".join(f'umount "$1/root{one}"' for one in self.targets)
+        script = f"""set -e
+mount -t tmpfs tmpfs "$1" && mkdir "$1/upper" "$1/work" "$1/root"
+mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
+for one in proc sys dev; do mount --rbind "/$one" "$1/root/$one"; done
+{hide}
+{write}
+{mounts}
+chroot "$1/root" sh -ec {shlex.quote(quoted)}
+{gone}
+chroot "$1/root" {shlex.join(self.manager.works)}
+"""
+        memory = self.scratch / f"{name}-root"
+        memory.mkdir()
+        self.must(name, ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(memory), str(self.scratch / kept)], self.scratch)
 
     def must(self, what, command, folder):
         """Runs a command; raises Failed with the end of what it says."""
