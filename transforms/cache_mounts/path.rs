@@ -39,8 +39,18 @@ pub(crate) fn overlaps(a: &str, b: &str) -> bool {
 
 /// Whether `path` is `folder` or lies in it.
 pub(crate) fn is_inside(path: &str, folder: &str) -> bool {
+    if is_clean(path) && is_clean(folder) {
+        let folder = folder.trim_end_matches('/');
+        return path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    }
     let (path, folder) = (parts(path), parts(folder));
     path.len() >= folder.len() && path.iter().zip(&folder).all(|(a, b)| a == b)
+}
+
+/// Whether a path is absolute and has no `.`, `..` or doubled slashes (nor names that begin with a dot): most are so, and
+/// need not be taken apart.
+fn is_clean(path: &str) -> bool {
+    path.starts_with('/') && !path.contains("//") && !path.contains("/.")
 }
 
 /// The names on the way, `.` and doubled slashes left out, `..` taken.
@@ -146,5 +156,6 @@ mod tests {
         assert!(overlaps("/root", "/root/.cache") && overlaps("/a/b", "/a") && overlaps("/", "/a"));
         assert!(!overlaps("/a/b", "/a/c"));
         assert!(is_inside("/a/b/../c", "/a/c") && !is_inside("/a", "/a/c"));
+        assert!(is_inside("/a/c", "/a/c/") && is_inside("/a", "/") && !is_inside("/a/cd", "/a/c"));
     }
 }

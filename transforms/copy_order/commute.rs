@@ -7,11 +7,12 @@ use dockfit_dockerfile::operation::{Copy, MountKind, Operation, Source};
 use dockfit_rewrite::Dockerfile;
 use dockfit_rewrite::context::Taken;
 
-use super::MANIFESTS_FIRST;
-use super::manifest::{Copied, is_in};
+use super::manifest::{Copied, is_setting};
 use super::segment::{Planned, Segment};
 use super::tree::{Tree, View};
+use super::{MANIFESTS_FIRST, destination};
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::path::is_inside;
 use crate::dockerfiles::File;
 
 /// Checks all that stands against moving `movers` behind the step of `planned`.
@@ -43,6 +44,15 @@ pub(super) fn check(
     mounts(planned, mounted)?;
     for copied in &moved {
         same_words(dockerfile, copied, planned.step)?;
+        if let Some(file) = copied.files.iter().find(|file| is_setting(&file.target)) {
+            let line = dockerfile.document().line_of(copied.index);
+            let text = format!("line {line} also copies `{}`, which the install may read", file.target);
+            return Err(Refusal::new(
+                "settings",
+                text,
+                "copy that file before the install by a line of its own",
+            ));
+        }
         if planned.installs.paths.iter().any(|path| copied.reaches(path)) {
             let text = "the step also touches what would move behind it";
             return Err(Refusal::new("touches-source", text, "give the install a RUN of its own"));
@@ -68,7 +78,7 @@ fn mounts(planned: &Planned, mounted: &Taken) -> Result<(), Refusal> {
     let shows_more = match mounted {
         Taken::Nothing => false,
         Taken::Files(files) => {
-            let copied = Copied { index: planned.step, files: files.clone(), named: false };
+            let copied = Copied { index: planned.step, files: files.clone(), named: false, whole: false };
             !planned.installs.found.iter().any(|(_, install, _)| copied.is_for(install))
         }
         Taken::Unknown(_) => true,
@@ -105,14 +115,7 @@ fn same_words(dockerfile: &Dockerfile, copied: &Copied, step: usize) -> Result<(
         let text = format!("a variable that line {line} uses is set again before the install");
         return Err(Refusal::new("variable", text, "set it before the COPY"));
     }
-    let folder = |index: usize| model.state(index).map(dockfit_dockerfile::model::State::current_dir);
-    if !copy.destination.text.starts_with('/') && folder(copied.index) != folder(step) {
-        let text = format!(
-            "`{}` in line {line} is another folder behind the WORKDIR before the install",
-            copy.destination.text
-        );
-        return Err(Refusal::new("workdir-between", text, "write the destination as an absolute path"));
-    }
+    destination::at(dockerfile, copied.index, step)?;
     Ok(())
 }
 
@@ -150,7 +153,7 @@ fn not_overwritten(
     written: &str,
 ) -> Result<(), Refusal> {
     for copied in moved {
-        let there = copied.files.iter().any(|file| is_in(&file.target, written));
+        let there = copied.files.iter().any(|file| is_inside(&file.target, written));
         let sources = sources_of(dockerfile, copied.index, written);
         let open = sources.iter().find(|source| !tree.excludes(source));
         let Some(path) = open.cloned().or_else(|| there.then(|| written.trim_start_matches('/').to_owned()))

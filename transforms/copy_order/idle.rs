@@ -1,7 +1,7 @@
 //! Commands that read and write nothing of the project.
 
-use super::manifest::is_in;
 use crate::cache_mounts::call::Call;
+use crate::cache_mounts::path::is_inside;
 use crate::programs;
 
 /// What a command that is no package manager of a project touches.
@@ -42,7 +42,7 @@ pub(super) fn touches(call: &Call<'_>) -> Touches {
     // An environment in the project's own folder: a COPY behind it could put a local one over it.
     let here = call.folder.as_deref().unwrap_or("/");
     if matches!(program, "venv" | "virtualenv")
-        && plain.clone().any(|path| is_in(&absolute(path, call), here))
+        && plain.clone().any(|path| is_inside(&absolute(path, call), here))
     {
         return Touches::Anything;
     }

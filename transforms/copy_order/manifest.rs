@@ -5,6 +5,7 @@ use dockfit_rewrite::Dockerfile;
 use dockfit_rewrite::context::CopiedFile;
 
 use super::managers::Install;
+use crate::cache_mounts::path::is_inside;
 
 /// A COPY or ADD from the context, with its files.
 pub(super) struct Copied {
@@ -12,6 +13,8 @@ pub(super) struct Copied {
     pub(super) files: Vec<CopiedFile>,
     /// Its sources are single files, named one by one.
     pub(super) named: bool,
+    /// It brings the whole context.
+    pub(super) whole: bool,
 }
 
 impl Copied {
@@ -23,7 +26,8 @@ impl Copied {
         let pattern = |source: &Source| source.word().text.contains(['*', '?', '[']);
         let single = |file: &CopiedFile| !file.below.contains('/');
         let named = files.len() == sources.len() && !sources.iter().any(pattern) && files.iter().all(single);
-        Self { index, files, named }
+        let whole = sources.iter().any(|source| source.word().text.trim_matches(['.', '/']).is_empty());
+        Self { index, files, named, whole }
     }
 
     /// Whether it was written for an install: it names single files, a manifest among them, or brings nothing else than
@@ -31,26 +35,55 @@ impl Copied {
     pub(super) fn is_for(&self, install: &Install) -> bool {
         let wanted = |file: &CopiedFile| {
             install.files.contains(&file.target)
-                || install.folders.iter().any(|folder| is_in(&file.target, folder))
+                || install.folders.iter().any(|folder| is_inside(&file.target, folder))
         };
         (self.named && self.files.iter().any(wanted))
             || self.files.iter().all(|file| wanted(file) || is_manifest(&file.source))
     }
 
+    /// A file of a copy to the root of the image that lies in a folder of the system.
+    pub(super) fn over_system(&self) -> Option<&str> {
+        let at_root = |file: &&CopiedFile| file.target.len() == file.below.len() + 1;
+        self.files.iter().filter(at_root).map(|file| file.target.as_str()).find(|path| is_of_system(path))
+    }
+
     /// Whether one of its files lies in `folder`.
     pub(super) fn reaches(&self, folder: &str) -> bool {
-        self.files.iter().any(|file| is_in(&file.target, folder))
+        self.files.iter().any(|file| is_inside(&file.target, folder))
     }
 }
 
-/// Whether `path` is `folder` or lies in it.
-pub(super) fn is_in(path: &str, folder: &str) -> bool {
-    let folder = folder.trim_end_matches('/');
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether a path lies in a folder that images have (Filesystem Hierarchy Standard 3.0, 3.2).
+pub(super) fn is_of_system(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt",
+        "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var",
+    ];
+    path.trim_start_matches('/').split('/').next().is_some_and(|first| FOLDERS.contains(&first))
+}
+
+/// Whether a file is where some manager looks for its settings, whatever project it installs for: in the home folder or in
+/// `/etc` (pip "Configuration", conda "Using the .condarc", `gem help env`, Maven "Settings Reference", Composer
+/// "Authentication", the GNU inetutils manual on `.netrc`; 2026-11-24).
+pub(super) fn is_setting(path: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "/.config/pip/pip.conf",
+        "/.pip/pip.conf",
+        "/etc/pip.conf",
+        "/.netrc",
+        "/.condarc",
+        "/.mambarc",
+        "/.gemrc",
+        "/.m2/settings.xml",
+        "/.cargo/config.toml",
+        "/.composer/auth.json",
+        "/.config/composer/auth.json",
+    ];
+    ENDS.iter().any(|end| path.ends_with(end))
 }
 
 /// Whether a file is a manifest, a lock or the setting of some manager, by its name.
-fn is_manifest(path: &str) -> bool {
+pub(super) fn is_manifest(path: &str) -> bool {
     const NAMES: &[&str] = &[
         "package.json",
         "package-lock.json",

@@ -1,10 +1,12 @@
 //! `copy-order`: what changes rarely is copied first, and dependencies are installed before the source is there.
 
 mod commute;
+mod destination;
 mod effect;
 mod idle;
 mod managers;
 mod manifest;
+mod manifest_lines;
 mod segment;
 mod stage;
 mod tree;

@@ -1,9 +1,12 @@
 //! A stretch of a stage in which nothing reads the source but what is understood.
 
+use std::collections::BTreeSet;
+
 use dockfit_rewrite::DecisionInfo;
 
 use super::effect::Installs;
-use super::manifest::{Copied, is_in};
+use super::manifest::{Copied, is_of_system};
+use crate::cache_mounts::path::is_inside;
 
 /// The stretch.
 #[derive(Default)]
@@ -20,17 +23,23 @@ pub(super) struct Planned {
     pub(super) step: usize,
     pub(super) installs: Installs,
     pub(super) info: &'static DecisionInfo,
-    /// The folders that it installs for.
+    /// The folders that it installs for, and those in which the stage works.
     folders: Vec<String>,
     /// It reads files at the root of the image.
     pub(super) at_root: bool,
 }
 
 impl Planned {
-    pub(super) fn new(step: usize, installs: Installs, info: &'static DecisionInfo) -> Self {
-        let mut folders: Vec<String> = Vec::new();
+    /// `worked`: the folders in which the stage works.
+    pub(super) fn new(
+        step: usize,
+        installs: Installs,
+        info: &'static DecisionInfo,
+        worked: &BTreeSet<String>,
+    ) -> Self {
+        let mut folders: Vec<String> = worked.iter().cloned().collect();
         for (_, install, _) in &installs.found {
-            // What lies at the root of the image is no project.
+            // At the root of the image all lies below.
             let parents =
                 install.files.iter().filter_map(|file| file.rsplit_once('/')).map(|(parent, _)| parent);
             folders.extend(parents.filter(|parent| !parent.is_empty()).map(str::to_owned));
@@ -52,8 +61,11 @@ impl Planned {
 
     /// Whether a copy brings source of the project that it installs for.
     pub(super) fn needs_before(&self, copied: &Copied) -> bool {
+        let is_source = |path: &str| {
+            self.folders.iter().any(|folder| is_inside(path, folder)) || (self.at_root && !is_of_system(path))
+        };
         copied.index < self.step
-            && copied.files.iter().any(|file| self.folders.iter().any(|folder| is_in(&file.target, folder)))
+            && (copied.whole || copied.files.iter().any(|file| is_source(&file.target)))
             && !self.installs.found.iter().any(|(_, install, _)| copied.is_for(install))
     }
 }

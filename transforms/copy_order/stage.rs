@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dockfit_dockerfile::Keyword;
-use dockfit_dockerfile::model::{Base, State};
+use dockfit_dockerfile::model::{Base, Model, Stage, State};
 use dockfit_rewrite::context::Taken;
 use dockfit_rewrite::{Consent, Decision, DecisionInfo, Outcome};
 
 use super::effect::{Effect, Installs, effect, short};
 use super::managers::{Ahead, Install, Manager};
-use super::manifest::{Copied, is_in};
+use super::manifest::Copied;
 use super::segment::{Planned, Segment};
 use super::tree::{Folder, Tree, View};
 use super::{INSTALL_FIRST, MANIFESTS_FIRST, SPLIT_STEP, commute, managers, write};
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::path::is_inside;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 use crate::dockerfiles::File;
@@ -47,6 +48,7 @@ pub(super) fn decide(file: &File<'_>) -> Vec<Decision> {
             prepared: below.prepared,
             segment: Segment::default(),
             pinned: Vec::new(),
+            worked: worked(model, stage),
             decisions: Vec::new(),
         };
         for index in stage.instructions.clone() {
@@ -84,6 +86,8 @@ struct Walk<'t> {
     prepared: BTreeSet<&'static str>,
     segment: Segment,
     pinned: Vec<Pinned>,
+    /// The folders in which the stage works, but for the root of the image.
+    worked: BTreeSet<String>,
     decisions: Vec<Decision>,
 }
 
@@ -195,11 +199,18 @@ impl Walk<'_> {
             (false, false) => &MANIFESTS_FIRST,
         };
         let rest_reads = two_steps || installs.split.is_some();
-        let planned = Planned::new(step.index, installs, info);
+        let planned = Planned::new(step.index, installs, info, &self.worked);
         let movers = self.segment.movers(&planned);
-        let outcome = if planned.at_root && self.is_behind_source(step.index, true) {
-            let text =
-                format!("`{words}` runs at the root of the image, where anything may read what lies there");
+        let onto_system = movers
+            .iter()
+            .filter_map(|at| self.segment.copies.get(*at))
+            .filter(|_| planned.at_root)
+            .find_map(|copied| Some((copied.index, copied.over_system()?)));
+        let outcome = if let Some((index, path)) = onto_system {
+            let line = self.file.dockerfile.document().line_of(index);
+            let text = format!(
+                "line {line} also copies `{path}`, among the files of the system, which any step may read"
+            );
             Some(Refusal::new("root-folder", text, "set a WORKDIR for the project").into_outcome())
         } else if movers.is_empty() {
             let pinned = self.pinned.iter().find(|pinned| planned.needs_before(&pinned.copied));
@@ -278,6 +289,14 @@ impl Walk<'_> {
     }
 }
 
+/// The folders that the WORKDIRs of a stage name, but for the root.
+fn worked(model: &Model, stage: &Stage) -> BTreeSet<String> {
+    let folders = stage.instructions.clone().filter_map(|index| Some(model.state(index)?.current_dir()));
+    folders
+        .filter_map(|folder| folder.as_known().filter(|folder| *folder != "/").map(str::to_owned))
+        .collect()
+}
+
 /// Where the context cannot be told: a refusal for each install that seems to stand behind the source.
 fn without_context(file: &File<'_>, steps: &Steps<'_>, refusal: &Refusal) -> Vec<Decision> {
     const INSTALLS: &[&str] = &["install", "ci", "sync", "restore", "download", "i", "dependency:go-offline"];
@@ -298,7 +317,10 @@ fn without_context(file: &File<'_>, steps: &Steps<'_>, refusal: &Refusal) -> Vec
                         .values()
                         .find(|value| !value.starts_with('-'))
                         .is_some_and(|word| INSTALLS.contains(&word))
-                    && call.folder.as_deref().is_some_and(|at| sources.keys().any(|folder| is_in(at, folder)))
+                    && call
+                        .folder
+                        .as_deref()
+                        .is_some_and(|at| sources.keys().any(|folder| is_inside(at, folder)))
             });
             if installs {
                 let span = step.instruction.text_span();

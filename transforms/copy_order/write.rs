@@ -2,22 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use dockfit_dockerfile::operation::{Operation, Source};
 use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind, Span};
 use dockfit_rewrite::surgery::Habits;
 use dockfit_rewrite::{Declared, Edit, Outcome};
 
+use super::destination;
 use super::effect::Split;
 use super::managers::Ahead;
-use super::manifest::{Copied, is_in};
+use super::manifest::Copied;
 use super::segment::{Planned, Segment};
 use super::tree::View;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
 use crate::dockerfiles::File;
-
-/// How many instructions may be added for the manifests of one install.
-const MOST_COPIES: usize = 10;
 
 /// What changes a file so that the installs of `planned` stand ahead of the source.
 pub(super) fn change(
@@ -36,11 +33,12 @@ pub(super) fn change(
     text.change(planned, steps)
 }
 
-struct Text<'t> {
-    file: &'t File<'t>,
-    view: &'t View,
-    habits: Habits,
-    moved: Vec<&'t Copied>,
+pub(super) struct Text<'t> {
+    pub(super) file: &'t File<'t>,
+    pub(super) view: &'t View,
+    pub(super) habits: Habits,
+    /// The copies that move behind the installs.
+    pub(super) moved: Vec<&'t Copied>,
 }
 
 impl Text<'_> {
@@ -48,7 +46,7 @@ impl Text<'_> {
         self.file.dockerfile.document()
     }
 
-    fn instruction(&self, index: usize) -> Result<&Instruction, Refusal> {
+    pub(super) fn instruction(&self, index: usize) -> Result<&Instruction, Refusal> {
         let found = self.document().instructions().get(index);
         found.ok_or_else(|| Refusal::new("cannot-edit", "the instruction is gone", "report this"))
     }
@@ -62,7 +60,8 @@ impl Text<'_> {
         let mut notes: Vec<String> = Vec::new();
         let mut given: BTreeSet<String> = BTreeSet::new();
         for (at, one) in planned.iter().enumerate() {
-            let lines = self.manifests(one, &mut given)?;
+            let place = if at == 0 { first.index } else { one.step };
+            let lines = self.manifests(one, place, &mut given)?;
             for (_, install, _) in &one.installs.found {
                 notes.extend(install.note.clone().filter(|note| !notes.contains(note)));
             }
@@ -102,14 +101,18 @@ impl Text<'_> {
     }
 
     /// The copies with the comments above them, as they will stand behind the install.
-    fn moved_text(&self, _step: usize) -> Result<String, Refusal> {
+    fn moved_text(&self, step: usize) -> Result<String, Refusal> {
         let mut text = String::new();
         for copied in &self.moved {
             let span = self.block(copied.index)?;
-            let bytes = self.document().bytes(span);
-            let own = std::str::from_utf8(bytes)
+            let mut bytes = self.document().bytes(span).to_vec();
+            if let Some(absolute) = destination::at(self.file.dockerfile, copied.index, step)? {
+                let (start, end) = (absolute.span.start - span.start, absolute.span.end - span.start);
+                bytes.splice(start..end, absolute.path.into_bytes());
+            }
+            let own = String::from_utf8(bytes)
                 .map_err(|_| Refusal::from(dockfit_rewrite::surgery::CannotEdit::NotText))?;
-            text.push_str(own);
+            text.push_str(&own);
             if !own.ends_with('\n') {
                 text.push_str(self.habits.line_end);
             }
@@ -165,103 +168,6 @@ impl Text<'_> {
         at.checked_sub(1)
             .and_then(|before| nodes.get(before))
             .is_some_and(|node| node.kind == NodeKind::Blank)
-    }
-
-    /// The COPY lines for what the installs read and a moved copy brings.
-    fn manifests(&self, planned: &Planned, given: &mut BTreeSet<String>) -> Result<Vec<String>, Refusal> {
-        let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-        let installs = planned.installs.found.iter().map(|(_, install, _)| install);
-        for install in installs {
-            for path in &install.files {
-                if !given.insert(path.clone()) || install.folders.iter().any(|folder| is_in(path, folder)) {
-                    continue;
-                }
-                let Some(copied) = self.bringing(path) else { continue };
-                let Some(file) = copied.files.iter().rfind(|file| file.target == *path) else { continue };
-                let (head, base) = self.head(copied.index)?;
-                let folder = file.below.rsplit_once('/').map_or("", |(folder, _)| folder);
-                let target = if folder.is_empty() { base } else { format!("{base}{folder}/") };
-                let source = format!("{}{}", self.dot(copied.index), plain(&file.source)?);
-                match groups.iter_mut().find(|(known, _)| *known == format!("{head}\0{target}")) {
-                    Some((_, sources)) => sources.push(source),
-                    None => groups.push((format!("{head}\0{target}"), vec![source])),
-                }
-            }
-            for folder in &install.folders {
-                if !given.insert(folder.clone()) {
-                    continue;
-                }
-                let Some(file) = self.moved.iter().rev().find_map(|copied| {
-                    let file = copied.files.iter().find(|file| is_in(&file.target, folder))?;
-                    Some((copied.index, file))
-                }) else {
-                    continue;
-                };
-                let (index, file) = file;
-                let (head, base) = self.head(index)?;
-                // The folder's own path in the context and below the destination.
-                let inner = file.target.strip_prefix(folder.as_str()).unwrap_or_default();
-                let source = file.source.strip_suffix(inner).unwrap_or(&file.source);
-                let below = file.below.strip_suffix(inner).unwrap_or(&file.below);
-                groups.push((
-                    format!("{head}\0{base}{}/", plain(below)?),
-                    vec![format!("{}{}", self.dot(index), plain(source)?)],
-                ));
-            }
-        }
-        if groups.len() > MOST_COPIES {
-            let text = format!("the manifests lie in {} folders, each of which needs a COPY", groups.len());
-            let way_out = "copy them with COPY --parents, or prune the workspace in a stage of its own";
-            return Err(Refusal::new("many-folders", text, way_out));
-        }
-        let line = |(key, sources): (String, Vec<String>)| {
-            let (head, target) = key.split_once('\0').unwrap_or((&key, "./"));
-            format!("{head} {} {target}", sources.join(" "))
-        };
-        Ok(groups.into_iter().map(line).collect())
-    }
-
-    /// The moved copy that a file of the image comes from, unless it is there without it.
-    fn bringing(&self, path: &str) -> Option<&Copied> {
-        let indices: Vec<usize> = self.moved.iter().map(|copied| copied.index).collect();
-        if self.view.is_given_without(path, &indices) {
-            return None;
-        }
-        self.moved.iter().rev().find(|copied| copied.files.iter().any(|file| file.target == path)).copied()
-    }
-
-    /// What a COPY of manifests starts with, and the folder it goes to: those of the copy of the source.
-    fn head(&self, index: usize) -> Result<(String, String), Refusal> {
-        let found = self.instruction(index)?;
-        let model = self.file.dockerfile.model();
-        let Some(Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index) else {
-            return Err(Refusal::from(dockfit_rewrite::surgery::CannotEdit::NotText));
-        };
-        let mut head = self.habits.keyword(Keyword::Copy);
-        for flag in &found.command.flags {
-            if matches!(flag.name(), "chown" | "chmod" | "link") {
-                head.push(' ');
-                head.push_str(found.slice(&flag.range));
-            }
-        }
-        let target = plain(&copy.destination.text)?;
-        let target = target.strip_suffix("/.").unwrap_or(&target);
-        let base = if matches!(target, "." | "" | "./") {
-            "./".to_owned()
-        } else {
-            format!("{}/", target.trim_end_matches('/'))
-        };
-        Ok((head, base))
-    }
-
-    /// `./`, where the author writes sources so.
-    fn dot(&self, index: usize) -> &'static str {
-        let sources = match self.file.dockerfile.model().operation(index) {
-            Some(Operation::Copy(copy) | Operation::Add(copy)) => copy.sources.as_slice(),
-            _ => &[],
-        };
-        let dotted = |source: &Source| source.word().text.len() > 2 && source.word().text.starts_with("./");
-        if !sources.is_empty() && sources.iter().all(dotted) { "./" } else { "" }
     }
 
     /// The step that installs the dependencies ahead of the source, where the command itself cannot.
@@ -329,16 +235,4 @@ impl Text<'_> {
 struct Added {
     line: String,
     script: String,
-}
-
-/// A path that can stand in a COPY as it is.
-fn plain(path: &str) -> Result<String, Refusal> {
-    if path.contains([' ', '\t', '"', '\'', '\\', '*', '?', '[', '#'])
-        || path.starts_with('-')
-        || path.contains("<<")
-    {
-        let text = format!("`{path}` cannot be written without quotes");
-        return Err(Refusal::new("cannot-edit", text, "copy the manifests first by hand"));
-    }
-    Ok(path.to_owned())
 }

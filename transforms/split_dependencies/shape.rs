@@ -11,6 +11,7 @@ use super::install::{is_harmless, is_harmless_step, is_plain};
 use super::plan::{Found, Install, Lead, Role, Root, Stages, What};
 use super::tree::Tree;
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::path::is_inside;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 
@@ -48,7 +49,7 @@ pub(super) fn lead(
         tree.copied(index).is_some_and(|copied| {
             copied.index == found.brought_by
                 || copied.files.iter().any(|file| file.source == found.source)
-                || (folder != "/" && copied.files.iter().all(|file| is_in(&file.target, &folder)))
+                || (folder != "/" && copied.files.iter().all(|file| is_inside(&file.target, &folder)))
         })
     };
     let mut lead = Lead::default();
@@ -125,12 +126,6 @@ fn may_stand_between(steps: &Steps<'_>, index: usize) -> bool {
         Keyword::Run => steps.at(index).is_some_and(is_harmless_step),
         _ => false,
     }
-}
-
-/// Whether `path` is `folder` or lies in it.
-fn is_in(path: &str, folder: &str) -> bool {
-    let folder = folder.trim_end_matches('/');
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Where Debian and the official images have their interpreter (`sys.prefix` in `debian:13` and `python:3.13`, 2026-11-24).
@@ -224,7 +219,7 @@ fn takes_root(step: &Step<'_>, stage: &Stage, index: usize, root: &Root) -> Resu
         let CopiedSource::Path(value) = source else { return Err(other()) };
         let path = value.as_known().ok_or_else(other)?;
         let path = format!("/{}", path.trim_matches('/'));
-        let within = if root.is_environment { is_in(&path, &root.path) } else { path == root.path };
+        let within = if root.is_environment { is_inside(&path, &root.path) } else { path == root.path };
         if !within || path.contains(['*', '?', '[']) {
             return Err(other());
         }

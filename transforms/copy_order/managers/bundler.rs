@@ -12,10 +12,9 @@ const WITH_VALUE: &[&str] =
     &["-j", "--jobs", "--retry", "--without", "--with", "--path", "--gemfile", "--binstubs", "-r"];
 
 fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::of(call, WITH_VALUE, &["install"]) {
         Ok(words) => words,
-        Err(refusal) if call.values().next() == Some("install") => return Reading::Refused(refusal),
-        Err(_) => return Reading::Other,
+        Err(reading) => return reading,
     };
     match words.plain.first() {
         Some(&"install") | None => {}

@@ -13,12 +13,9 @@ const WITH_VALUE: &[&str] =
     &["-f", "--file", "-n", "--name", "-p", "--prefix", "-c", "--channel", "--solver", "-r", "--root-prefix"];
 
 fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::of(call, WITH_VALUE, &["-f", "--file"]) {
         Ok(words) => words,
-        Err(refusal) if call.values().any(|value| matches!(value, "-f" | "--file")) => {
-            return Reading::Refused(refusal);
-        }
-        Err(_) => return Reading::Other,
+        Err(reading) => return reading,
     };
     let installs = matches!(
         words.plain.as_slice(),

@@ -43,10 +43,9 @@ const PROJECTS: &[&str] = &[".csproj", ".fsproj", ".vbproj"];
 const SOLUTIONS: &[&str] = &[".sln", ".slnx"];
 
 fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::with_free_values(call, WITH_VALUE) {
+    let words = match Words::with_free_values(call, WITH_VALUE, &["restore"]) {
         Ok(words) => words,
-        Err(refusal) if call.values().next() == Some("restore") => return Reading::Refused(refusal),
-        Err(_) => return Reading::Other,
+        Err(reading) => return reading,
     };
     match words.plain.first() {
         Some(&"restore") => {}

@@ -16,7 +16,7 @@ const WITH_VALUE: &[&str] =
     &["-f", "--file", "-s", "--settings", "-pl", "--projects", "-P", "-T", "-p", "-b", "-c", "-g", "-x"];
 
 fn maven(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let Ok(words) = Words::of(call, WITH_VALUE) else { return Reading::Other };
+    let Ok(words) = Words::of(call, WITH_VALUE, &[]) else { return Reading::Other };
     let ahead = |goal: &&&str| {
         let goal = goal.rsplit_once(':').map_or(**goal, |(_, goal)| goal);
         goal.starts_with("go-offline")
@@ -86,7 +86,7 @@ pub(super) fn values<'t>(text: &'t str, element: &str) -> Vec<&'t str> {
 }
 
 fn gradle(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let Ok(words) = Words::of(call, WITH_VALUE) else { return Reading::Other };
+    let Ok(words) = Words::of(call, WITH_VALUE, &[]) else { return Reading::Other };
     let ahead = ["dependencies", "resolveDependencies", "downloadDependencies", "wrapper"];
     if words.has(&["--version", "-v"]) {
         return Reading::Idle;

@@ -119,15 +119,20 @@ pub(super) struct Words<'c> {
 }
 
 impl<'c> Words<'c> {
-    /// Splits the words of `call`. `with_value`: options whose value is the next word, if it is not behind `=`. Refused
-    /// where a variable or a substitution decides about a word that is no option.
-    pub(super) fn of(call: &'c Call<'_>, with_value: &[&str]) -> Result<Self, Refusal> {
-        Self::read(call, with_value, true)
+    /// Splits the words of `call`. `with_value`: options whose value is the next word, if it is not behind `=`. Where a
+    /// variable or a substitution decides about a word that is no option, the call is refused if one of `installs` is
+    /// among its words, and may do anything else otherwise.
+    pub(super) fn of(call: &'c Call<'_>, with_value: &[&str], installs: &[&str]) -> Result<Self, Reading> {
+        Self::read(call, with_value, true).map_err(|refusal| undecided(call, installs, refusal))
     }
 
     /// As [`Words::of`], where the value of an option names no file and may be a variable.
-    pub(super) fn with_free_values(call: &'c Call<'_>, with_value: &[&str]) -> Result<Self, Refusal> {
-        Self::read(call, with_value, false)
+    pub(super) fn with_free_values(
+        call: &'c Call<'_>,
+        with_value: &[&str],
+        installs: &[&str],
+    ) -> Result<Self, Reading> {
+        Self::read(call, with_value, false).map_err(|refusal| undecided(call, installs, refusal))
     }
 
     fn read(call: &'c Call<'_>, with_value: &[&str], strict: bool) -> Result<Self, Refusal> {
@@ -176,6 +181,15 @@ impl<'c> Words<'c> {
     /// The values of these options.
     pub(super) fn values(&self, names: &[&str]) -> impl Iterator<Item = &'c str> {
         self.options.iter().filter(|(name, _)| names.contains(name)).filter_map(|(_, value)| *value)
+    }
+}
+
+/// What a call does whose words a variable decides.
+fn undecided(call: &Call<'_>, installs: &[&str], refusal: Refusal) -> Reading {
+    if call.values().any(|word| installs.contains(&word)) {
+        Reading::Refused(refusal)
+    } else {
+        Reading::Other
     }
 }
 

@@ -93,12 +93,9 @@ fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
         return if enable || named { Reading::Idle } else { Reading::Other };
     }
     let Some(row) = ROWS.iter().find(|row| row.program == call.program) else { return Reading::Other };
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::of(call, WITH_VALUE, row.installs) {
         Ok(words) => words,
-        Err(refusal) => {
-            let installs = call.values().next().is_some_and(|word| row.installs.contains(&word));
-            return if installs { Reading::Refused(refusal) } else { Reading::Other };
-        }
+        Err(reading) => return reading,
     };
     let subcommand = words.plain.first().copied().unwrap_or_default();
     if row.idle.contains(&subcommand) || words.has(&["--version", "-v"]) {

@@ -81,20 +81,39 @@ pub(super) const WITH_VALUE: &[&str] = &[
 const OWN_STEP: &str = "install from a requirements file of its own, and the project behind its source";
 
 fn pip(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::of(call, WITH_VALUE, &["install"]) {
         Ok(words) => words,
-        Err(refusal) if call.values().any(|value| value == "install") => return Reading::Refused(refusal),
-        Err(_) => return Reading::Other,
+        Err(reading) => return reading,
     };
     match words.plain.first() {
-        Some(&("install" | "wheel" | "download")) => requirements(&words, folder, 1),
+        Some(&("install" | "wheel" | "download")) => {
+            requirements(&words, folder, 1, named_by(call, folder, &["PIP_CONSTRAINT", "PIP_REQUIREMENT"]))
+        }
         Some(&("config" | "cache" | "--version" | "list" | "check")) => Reading::Idle,
         _ => Reading::Other,
     }
 }
 
-/// An install as pip's: from requirements files, with `skip` words of the subcommand in front.
-pub(super) fn requirements(words: &Words<'_>, folder: &Folder<'_>, skip: usize) -> Reading {
+/// The files of the context that variables name, which have lists of files (pip "Environment Variables").
+pub(super) fn named_by(call: &Call<'_>, folder: &Folder<'_>, variables: &[&str]) -> Vec<String> {
+    let values = variables.iter().filter_map(|name| match folder.variable(call, name) {
+        Lookup::Set(value) => Some(value),
+        Lookup::Unset | Lookup::Unknown => None,
+    });
+    values
+        .flat_map(|value| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|path| folder.has(path))
+        .collect()
+}
+
+/// An install as pip's: from requirements files, with `skip` words of the subcommand in front. `also`: the files that
+/// variables name.
+pub(super) fn requirements(
+    words: &Words<'_>,
+    folder: &Folder<'_>,
+    skip: usize,
+    also: Vec<String>,
+) -> Reading {
     let named: Vec<&str> = words.plain.iter().skip(skip).copied().collect();
     // The project alone, behind its source: as it should be.
     let local = words.has(&["-e", "--editable"]) || named.iter().any(|word| is_local(word));
@@ -117,6 +136,7 @@ pub(super) fn requirements(words: &Words<'_>, folder: &Folder<'_>, skip: usize) 
     let mut install = Install::default();
     let mut todo: Vec<String> =
         words.values(&["-r", "--requirement", "-c", "--constraint"]).map(str::to_owned).collect();
+    todo.extend(also);
     if todo.is_empty() {
         return if words.plain.len() > skip { Reading::Idle } else { Reading::Other };
     }
@@ -205,7 +225,7 @@ pub(super) fn is_local(word: &str) -> bool {
 
 fn pipenv(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
     let value = &["-r", "--requirements", "--python", "--categories", "--extra-pip-args", "-i", "--index"];
-    let Ok(words) = Words::of(call, value) else { return Reading::Other };
+    let Ok(words) = Words::of(call, value, &[]) else { return Reading::Other };
     if !matches!(words.plain.first(), Some(&("install" | "sync"))) || words.plain.len() > 1 {
         return Reading::Other;
     }

@@ -50,12 +50,9 @@ fn files(folder: &Folder<'_>, lock: &str, others: &[&str]) -> Result<Files, Read
 }
 
 fn poetry(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::of(call, WITH_VALUE, &["install", "sync"]) {
         Ok(words) => words,
-        Err(refusal) if call.values().any(|value| matches!(value, "install" | "sync")) => {
-            return Reading::Refused(refusal);
-        }
-        Err(_) => return Reading::Other,
+        Err(reading) => return reading,
     };
     match words.plain.first() {
         Some(&("install" | "sync")) => {}
@@ -108,12 +105,9 @@ fn in_project(call: &Call<'_>, folder: &Folder<'_>) -> bool {
 }
 
 fn pdm(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::of(call, WITH_VALUE, &["install", "sync"]) {
         Ok(words) => words,
-        Err(refusal) if call.values().any(|value| matches!(value, "install" | "sync")) => {
-            return Reading::Refused(refusal);
-        }
-        Err(_) => return Reading::Other,
+        Err(reading) => return reading,
     };
     match words.plain.first() {
         Some(&("install" | "sync")) => {}

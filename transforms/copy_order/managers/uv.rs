@@ -36,9 +36,9 @@ fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
     let subcommand: Vec<&str> = call.values().filter(|value| !value.starts_with('-')).take(2).collect();
     match subcommand.as_slice() {
         ["pip", "install" | "sync" | "compile"] => {
-            let words = match Words::of(call, pip::WITH_VALUE) {
+            let words = match Words::of(call, pip::WITH_VALUE, &["pip"]) {
                 Ok(words) => words,
-                Err(refusal) => return Reading::Refused(refusal),
+                Err(reading) => return reading,
             };
             // `uv pip sync` names the files themselves.
             if words.plain.get(1) == Some(&"sync") {
@@ -52,7 +52,8 @@ fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
             if words.plain.get(1) == Some(&"compile") {
                 return Reading::Other;
             }
-            pip::requirements(&words, folder, 2)
+            let named = ["UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT"];
+            pip::requirements(&words, folder, 2, pip::named_by(call, folder, &named))
         }
         ["sync", ..] => sync(call, folder),
         ["tool", ..] if call.values().any(pip::is_local) => Reading::Other,
@@ -62,9 +63,9 @@ fn read(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
 }
 
 fn sync(call: &Call<'_>, folder: &Folder<'_>) -> Reading {
-    let words = match Words::of(call, WITH_VALUE) {
+    let words = match Words::of(call, WITH_VALUE, &["sync"]) {
         Ok(words) => words,
-        Err(refusal) => return Reading::Refused(refusal),
+        Err(reading) => return reading,
     };
     if words.has(&["--script"]) {
         return Reading::Other;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dockfit_dockerfile::Keyword;
+use dockfit_dockerfile::operation::Operation;
+use dockfit_dockerfile::{Keyword, Span};
 
 use super::stages::Stages;
 use super::{Breach, Declarations};
@@ -37,7 +38,7 @@ pub(super) fn kept(
     Ok(())
 }
 
-/// Each COPY and ADD: its index, its stage and its text.
+/// Each COPY and ADD: its index, its stage and its text, with the destination as the engine takes it.
 fn copies(dockerfile: &Dockerfile) -> impl Iterator<Item = (usize, usize, String)> {
     let document = dockerfile.document();
     document.instructions().iter().enumerate().filter_map(|(index, found)| {
@@ -45,6 +46,25 @@ fn copies(dockerfile: &Dockerfile) -> impl Iterator<Item = (usize, usize, String
             return None;
         }
         let stage = dockerfile.model().stage_of(index)?.index;
-        Some((index, stage, document.text(found.span).trim().to_owned()))
+        let text = document.text(found.span).trim().to_owned();
+        Some((index, stage, whole(dockerfile, index).unwrap_or(text)))
     })
+}
+
+/// The text of a COPY whose destination counts from the folder of its place: with the folder in it.
+fn whole(dockerfile: &Dockerfile, index: usize) -> Option<String> {
+    let (model, document) = (dockerfile.model(), dockerfile.document());
+    let (Operation::Copy(copy) | Operation::Add(copy)) = model.operation(index)? else { return None };
+    if copy.destination.text.starts_with('/') {
+        return None;
+    }
+    let copied = model.copied(document, index)?;
+    let found = document.instructions().get(index)?;
+    let word = match found.text.spans(copy.destination.range.clone()).as_slice() {
+        [word] => *word,
+        _ => return None,
+    };
+    let before = document.text(Span::new(found.span.start, word.start));
+    let after = document.text(Span::new(word.end, found.span.end));
+    Some(format!("{before}{}{after}", copied.destination.as_known()?).trim().to_owned())
 }
