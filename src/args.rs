@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Split(SplitArgs),
     /// Run the project's own locking tool
     Lock(LockArgs),
+    /// Build the present and the rewritten image, compare them and start both
+    Verify(Box<VerifyArgs>),
     /// Print what a Dockerfile means to the engine, as JSON
     Inspect(InspectArgs),
     /// List the passes and their decisions
@@ -265,6 +267,141 @@ pub(crate) struct LockArgs {
     /// Options for the tool
     #[arg(last = true, value_name = "OPTION")]
     pub(crate) options: Vec<String>,
+}
+
+/// `dockfit verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A Dockerfile, or a folder to search
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) options: Options,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
+
+    /// Compare with this rewritten copy of the folder, instead of with what dockfit makes
+    #[arg(long, value_name = "DIR")]
+    pub(crate) against: Option<PathBuf>,
+
+    /// Find the pass that makes the first difference, by building with some of them
+    #[arg(long, conflicts_with = "against")]
+    pub(crate) blame: bool,
+}
+
+/// How images are built.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Building")]
+pub(crate) struct EngineArgs {
+    /// The engine, instead of the first one that is there
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub(crate) engine: Option<EngineName>,
+
+    /// A builder of buildx
+    #[arg(long, value_name = "NAME")]
+    pub(crate) builder: Option<String>,
+
+    /// A build argument
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) build_arg: Vec<String>,
+
+    /// The network of RUN; `host` is that of the containers, too
+    #[arg(long, value_name = "MODE")]
+    pub(crate) network: Option<String>,
+
+    /// A secret for the build, as the engine takes it
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) secret: Vec<String>,
+
+    /// An SSH agent or key for the build, as the engine takes it
+    #[arg(long, value_name = "SSH")]
+    pub(crate) ssh: Vec<String>,
+
+    /// The platform
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Option<String>,
+
+    /// Where buildx writes the cache
+    #[arg(long, value_name = "CACHE")]
+    pub(crate) cache_to: Vec<String>,
+
+    /// Where a cache is read
+    #[arg(long, value_name = "CACHE")]
+    pub(crate) cache_from: Vec<String>,
+
+    /// Build every step anew
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
+    /// What reads the Dockerfile: what its `# syntax=` line names, or what the engine has built in
+    #[arg(long, value_enum, default_value_t = FrontendName::Named, value_name = "FRONTEND")]
+    pub(crate) frontend: FrontendName,
+}
+
+/// How images are started.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Starting")]
+pub(crate) struct StartArgs {
+    /// Start nothing
+    #[arg(long)]
+    pub(crate) no_start: bool,
+
+    /// An address that answers when the container is ready, such as <http://localhost:8000/health>; the health check
+    /// of the image if not given
+    #[arg(long, value_name = "URL")]
+    pub(crate) probe: Option<String>,
+
+    /// A variable for the containers
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) env: Vec<String>,
+
+    /// A file of variables for the containers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Vec<PathBuf>,
+
+    /// The compose service whose environment and ports the containers get, or `none`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+
+    /// The network of the containers
+    #[arg(long, value_name = "MODE")]
+    pub(crate) run_network: Option<String>,
+
+    /// Seconds within which a container has to be ready
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) ready_within: u64,
+
+    /// Seconds within which it has to end when it is asked to
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) stop_within: u64,
+}
+
+/// The engines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum EngineName {
+    /// `docker buildx build`
+    DockerBuildx,
+    /// `docker build`
+    Docker,
+    /// `podman build`
+    Podman,
+    /// `buildah build`
+    Buildah,
+}
+
+/// What reads the Dockerfile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum FrontendName {
+    /// What the `# syntax=` line names
+    #[default]
+    Named,
+    /// What the engine has built in: the line is left out of the scratch copies
+    Builtin,
 }
 
 /// What all commands that run passes share.

@@ -1,4 +1,4 @@
-//! Control-C: exit code 130, after the files that are being written.
+//! Control-C, and the signal to terminate: exit code 130, after the files that are being written and what is cleaned up.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -27,7 +27,12 @@ pub(crate) fn end() -> ! {
     std::process::exit(INTERRUPTED)
 }
 
-/// Does `work`, which writes files; an interrupt waits until it is done.
+/// Whether an interrupt waits for the work that is done first; that work may ask, and cut itself short.
+pub(crate) fn is_asked() -> bool {
+    ASKED.load(Ordering::SeqCst)
+}
+
+/// Does `work`, which writes files or has to clean up; an interrupt waits until it is done.
 pub(crate) fn finish_first<T>(work: impl FnOnce() -> T) -> T {
     WRITING.store(true, Ordering::SeqCst);
     let done = work();

@@ -22,6 +22,7 @@ mod target;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod write;
 
 use std::process::ExitCode;

@@ -58,6 +58,10 @@ pub(crate) enum ProblemKind {
     NoTool,
     /// The project's locking tool failed.
     Tool,
+    /// No container engine can be used, or it failed.
+    Engine,
+    /// An image cannot be built.
+    Build,
 }
 
 impl ProblemKind {
@@ -85,6 +89,8 @@ impl ProblemKind {
             Self::Foreign => "foreign-file",
             Self::NoTool => "no-tool",
             Self::Tool => "tool",
+            Self::Engine => "engine",
+            Self::Build => "build",
         }
     }
 

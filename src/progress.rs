@@ -54,3 +54,38 @@ impl Drop for Progress {
         }
     }
 }
+
+/// A line that says what goes on, where somebody watches.
+pub(crate) struct Activity {
+    bar: Option<ProgressBar>,
+}
+
+impl Activity {
+    /// Says that `what` goes on.
+    pub(crate) fn new(what: &str) -> Self {
+        let bar = std::io::stderr().is_terminal().then(ProgressBar::new_spinner);
+        if let Some(bar) = &bar {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {wide_msg:.dim}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(what.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Self { bar }
+    }
+
+    /// Says how far it is.
+    pub(crate) fn say(&self, line: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(crate::terminal::visible(line).into_owned());
+        }
+    }
+}
+
+impl Drop for Activity {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod man;
 mod passes;
 mod split;
 mod undo;
+mod verify;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ use crate::run::{guarded, record_panics};
 pub(crate) enum Exit {
     /// Done, or nothing to do.
     Done = 0,
-    /// `check` found changes.
+    /// `check` found changes, `verify` a difference.
     Found = 1,
     /// An error in usage, input or configuration.
     Error = 2,
@@ -79,6 +80,7 @@ pub(crate) fn dispatch(
         Command::Undo { path } => undo::undo(&path, console),
         Command::Split(args) => split::split(&args, passes, console),
         Command::Lock(args) => lock::lock(&args, console),
+        Command::Verify(args) => verify::verify(&args, passes, console),
         Command::Inspect(args) => inspect::inspect_file(&args, passes, console),
         Command::Passes { format } => passes::list(format, passes, console),
         Command::Explain { pass } => explain::explain(&pass, passes, console),

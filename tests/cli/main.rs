@@ -4,6 +4,8 @@ mod example;
 #[cfg(unix)]
 mod lock;
 mod process;
+#[cfg(unix)]
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,0 +1,83 @@
+//! An image: configuration, files, packages.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::archive::Archive;
+use crate::config::ConfigFile;
+use crate::layer::{self, Entry};
+use crate::{Config, ImageError, Packages, Step, Tree};
+
+/// An image that was built.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// How it is started.
+    pub config: Config,
+    /// Its files.
+    pub tree: Tree,
+    /// What is installed in it.
+    pub packages: Packages,
+    /// Its layers, the lowest first.
+    pub layers: Vec<Layer>,
+}
+
+/// A layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// The digest of what it holds, uncompressed: `sha256:…`.
+    pub diff_id: String,
+    /// Bytes in the archive: compressed where the store keeps it so.
+    pub stored: u64,
+    /// Bytes of its files.
+    pub content: u64,
+    /// The instruction that made it, in the engine's words; empty where the history does not say.
+    pub made_by: String,
+}
+
+/// Reads images; layers that several have in common are read once.
+#[derive(Debug, Default)]
+pub struct Reader {
+    layers: HashMap<String, Arc<Vec<Entry>>>,
+}
+
+impl Image {
+    /// Reads one archive.
+    pub fn read(path: &Path) -> Result<Self, ImageError> {
+        Reader::default().read(path)
+    }
+}
+
+impl Reader {
+    /// Reads an archive that `docker save`, `podman save`, `buildah push docker-archive:` or buildx
+    /// (`--output type=docker|oci`) wrote.
+    pub fn read(&mut self, path: &Path) -> Result<Image, ImageError> {
+        let mut archive = Archive::open(path)?;
+        let members = archive.image()?;
+        let file: ConfigFile = archive.json(&members.config)?;
+        let mut tree = Tree::default();
+        let mut layers = Vec::new();
+        let mut makers = made_by(&file.history).into_iter();
+        for (index, member) in members.layers.iter().enumerate() {
+            let diff_id = file.rootfs.diff_ids.get(index).cloned().unwrap_or_default();
+            let entries = match self.layers.get(&diff_id) {
+                Some(entries) => entries.clone(),
+                None => Arc::new(layer::read(archive.reader(member)?)?),
+            };
+            if !diff_id.is_empty() {
+                self.layers.insert(diff_id.clone(), entries.clone());
+            }
+            tree.put(index, &entries);
+            let content = entries.iter().filter_map(Entry::size).sum();
+            let made_by = makers.next().unwrap_or_default();
+            layers.push(Layer { diff_id, stored: archive.length(member), content, made_by });
+        }
+        let packages = Packages::of(&tree);
+        Ok(Image { config: file.config, tree, packages, layers })
+    }
+}
+
+/// The instructions that made layers.
+fn made_by(history: &[Step]) -> Vec<String> {
+    history.iter().filter(|step| !step.empty_layer).map(|step| step.created_by.clone()).collect()
+}

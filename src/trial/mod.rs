@@ -1,0 +1,14 @@
+//! The present and the rewritten project as images: scratch copies, builds, containers. What `verify` and `bench` share.
+
+mod copy;
+mod engine;
+mod ready;
+mod service;
+mod side;
+mod sources;
+
+pub(crate) use engine::{Trial, engine_problem};
+pub(crate) use ready::{Outcome, Start, Stop, port_and_path, start};
+pub(crate) use service::{Service, service};
+pub(crate) use side::{Maker, Side, Site};
+pub(crate) use sources::sources;

@@ -1,0 +1,3 @@
+"""The first state of the database."""
+
+REVISION = "0001"

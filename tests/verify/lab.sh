@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Sourced: the laboratory's engine for a client outside of it, as any user of Docker has one.
+VERIFY=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REPOSITORY=$(cd "$VERIFY/../.." && pwd)
+. "$REPOSITORY/tests/lab/host.sh"
+
+say() { echo "[verify] $*"; }
+skip() { say "SKIPPED, this machine cannot run an engine: $*"; exit 77; }
+fail() { say "FAILED: $*"; failures=$((failures + 1)); }
+failures=0
+
+# An engine that answers already is taken; else the laboratory's is started.
+engine() {
+  ! docker info >/dev/null 2>&1 || return 0
+  local reason root
+  reason=$(why_not)
+  [ -z "$reason" ] || skip "$reason"
+  "$REPOSITORY/tests/lab/install-engine.sh" all >/dev/null || skip "the engine does not start"
+  "$REPOSITORY/tests/lab/make-bases.sh" >/dev/null || skip "the base images cannot be made"
+  root=$LAB/engine/${SUITE:-trixie}
+  mkdir -p "$LAB/docker-config/cli-plugins"
+  cp -f "$root/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/"
+  export DOCKER_HOST=unix://$root/run/docker.sock DOCKER_CONFIG=$LAB/docker-config
+  command -v docker >/dev/null || export PATH=$root/usr/bin:$PATH
+  docker info >/dev/null 2>&1 || skip "no docker client reaches it"
+}
+
+# What dockfit made and did not remove: containers, images, folders.
+left() {
+  docker ps --all --format '{{.Names}}' | grep '^dockfit' || true
+  docker images --format '{{.Repository}}' | grep '^dockfit' || true
+  docker volume ls --quiet --filter dangling=true | comm -13 "$SCRATCH/volumes" - || true
+  ls "$SCRATCH/tmp"
+}
+
+# The command, built; its folders go where they can be counted.
+command_of_project() {
+  [ -n "${DOCKFIT:-}" ] || { cargo build --quiet --manifest-path "$REPOSITORY/Cargo.toml"; DOCKFIT=${CARGO_TARGET_DIR:-$REPOSITORY/target}/debug/dockfit; }
+  SCRATCH=$(mktemp -d)
+  mkdir "$SCRATCH/tmp"
+  trap 'rm -rf "$SCRATCH"' EXIT
+  docker volume ls --quiet --filter dangling=true >"$SCRATCH/volumes"
+}
+
+# What differs from a registry's world; see tests/lab/README.md.
+verify() { TMPDIR=$SCRATCH/tmp "$DOCKFIT" verify --frontend builtin --network host --run-network none "$@"; }
