@@ -15,6 +15,10 @@ pub(super) enum Treatment {
     User,
     /// It names the environment that is filled, or its interpreter.
     Python,
+    /// It names a folder or page with packages.
+    Links,
+    /// No index is asked: what is installed lies in a folder.
+    Wheels,
     /// A requirements file.
     Requirements,
     /// It is what the steps of the groups say anyway.
@@ -57,16 +61,15 @@ static OPTIONS: &[Opt] = &[
     switch(&["-U", "--upgrade", "-I", "--ignore-installed", "--force-reinstall"], Treatment::Keep),
     switch(&["--compile", "--no-compile", "--compile-bytecode", "--no-compile-bytecode"], Treatment::Keep),
     switch(&["--break-system-packages", "--system", "--prefer-binary", "--pre"], Treatment::Keep),
-    switch(&["--strict", "--native-tls", "--no-config", "--no-index"], Treatment::Keep),
+    switch(&["--strict", "--native-tls", "--no-config"], Treatment::Keep),
+    switch(&["--no-index"], Treatment::Wheels),
+    valued(&["-f", "--find-links"], Treatment::Links),
     valued(&["--cache-dir", "--progress-bar", "--root-user-action"], Treatment::Keep),
     valued(
         &["--timeout", "--default-timeout", "--retries", "--proxy", "--cert", "--client-cert"],
         Treatment::Keep,
     ),
-    valued(
-        &["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host"],
-        Treatment::Keep,
-    ),
+    valued(&["-i", "--index-url", "--extra-index-url", "--trusted-host"], Treatment::Keep),
     valued(
         &["--default-index", "--index", "--index-strategy", "--keyring-provider", "--link-mode"],
         Treatment::Keep,

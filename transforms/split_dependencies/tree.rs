@@ -134,7 +134,9 @@ impl<'p> Tree<'p> {
             Refusal::new("file-unknown", text, "copy it by name, directly before the step")
         };
         match &install.what {
-            What::Requirements { path, .. } => self.find(step, path).ok_or_else(|| missing(path)),
+            What::Requirements { path, .. } => {
+                self.mounted(step, path).or_else(|| self.find(step, path)).ok_or_else(|| missing(path))
+            }
             What::Locked { managed, folder } => {
                 let path = format!("{folder}/{}", managed.files().0).replace("//", "/");
                 self.brought(step, &path).ok_or_else(|| missing(&path))

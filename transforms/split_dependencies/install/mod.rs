@@ -16,11 +16,14 @@ use self::alone::{cleaners, parts};
 pub(super) use self::alone::{is_harmless, is_harmless_step, is_plain};
 pub(super) use self::exported::read_exported;
 pub(crate) use self::place::{environment, within};
-use self::words::{Reading, not_understood};
+use self::words::{Reading, not_understood, wheels};
 
 /// The install in a step, if it has one; why it cannot be split, if that is so. A step that only installs packages by name
 /// has none.
 pub(super) fn read(step: &Step<'_>) -> Option<Result<Install, Refusal>> {
+    if step.calls().iter().any(builds_wheels) {
+        return Some(Err(wheels("`pip wheel` builds")));
+    }
     let mut found = step.calls().iter().filter_map(|call| Some((call, read_call(step, call)?)));
     let (call, install) = found.next()?;
     if found.next().is_some() {
@@ -75,15 +78,31 @@ const OF_PIP: &[&str] = &[
     "--resume-retries",
 ];
 
+/// Where the command of pip stands among its words.
+fn command_of_pip(call: &Call<'_>) -> usize {
+    let mut at = 0;
+    while let Some(option) = call.args.get(at).filter(|arg| arg.text.starts_with('-')) {
+        at += if OF_PIP.contains(&option.text.as_str()) { 2 } else { 1 };
+    }
+    at
+}
+
+/// Whether `call` builds the wheels of a requirements file or a project.
+fn builds_wheels(call: &Call<'_>) -> bool {
+    let words = call.args.get(command_of_pip(call)..).unwrap_or_default();
+    call.program == "pip"
+        && words.first().is_some_and(|arg| arg.text == "wheel")
+        && words
+            .iter()
+            .any(|arg| arg.text.starts_with("-r") || arg.text.starts_with("--requirement") || arg.text == ".")
+}
+
 /// The words of `call` behind `pip install`, and who installs.
 fn words<'c>(call: &'c Call<'_>) -> Option<(&'static str, &'c [Arg])> {
     let value = |at: usize| call.args.get(at).and_then(|arg| arg.value.as_deref());
     match call.program.as_str() {
         "pip" => {
-            let mut at = 0;
-            while let Some(option) = call.args.get(at).filter(|arg| arg.text.starts_with('-')) {
-                at += if OF_PIP.contains(&option.text.as_str()) { 2 } else { 1 };
-            }
+            let at = command_of_pip(call);
             (value(at) == Some("install")).then(|| ("pip", call.args.get(at + 1..).unwrap_or_default()))
         }
         "uv" if value(0) == Some("pip") && value(1) == Some("install") => {

@@ -15,6 +15,13 @@ pub(super) fn not_understood(words: &str) -> Refusal {
     Refusal::new("not-understood", text, "write the step with plain options and file names")
 }
 
+/// Wheels that are built, or copied, all at once.
+pub(super) fn wheels(what: &str) -> Refusal {
+    let text = format!("{what} wheels of one folder, which changes as a whole when one of them does");
+    let way_out = "install in the stage that builds the wheels, with --prefix=/install, and copy that folder";
+    Refusal::new("wheels", text, way_out)
+}
+
 #[derive(Default)]
 pub(super) struct Reading {
     /// Requirement files and folders: the text, whether it is a file, and the range of all its words.
@@ -78,6 +85,13 @@ impl Reading {
                 self.prefix = Some((option.treatment, value.map(|(path, _)| path)));
             }
             Treatment::Python => self.python = Some(value.map_or_else(String::new, |(path, _)| path)),
+            Treatment::Wheels => return Err(wheels("`--no-index` installs")),
+            Treatment::Links => {
+                let is_page = value.as_ref().is_none_or(|(path, _)| path.contains("://"));
+                if !is_page {
+                    return Err(wheels(&format!("`{name}` installs")));
+                }
+            }
             Treatment::Refuse(why) => {
                 if name == "-e" || name == "--editable" {
                     self.operands.push((arg.clone(), String::new(), false, None));
@@ -132,6 +146,9 @@ impl Reading {
             Some((bare, extras)) if !is_file => (bare, extras),
             _ => (word.as_str(), ""),
         };
+        if !is_file && bare.contains('*') {
+            return Err(wheels("the step installs"));
+        }
         let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| bare.ends_with(end));
         let path = within(call.folder.as_deref(), bare).ok_or_else(|| workdir_unknown(word))?;
         // What is quoted or holds a variable is not written anew; a `[` is quoted with good reason.

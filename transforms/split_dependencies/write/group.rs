@@ -23,8 +23,11 @@ impl Plan<'_, '_> {
         if first {
             text.push_str(&self.comments(true));
         }
-        text.push_str(&self.copy(file)?);
-        text.push_str(end);
+        let mounted = self.mounted(file)?;
+        if mounted.is_none() {
+            text.push_str(&self.copy(file)?);
+            text.push_str(end);
+        }
         if first {
             text.push_str(&self.comments(false));
         }
@@ -56,11 +59,49 @@ impl Plan<'_, '_> {
                 changes.push((self.span(range)?, self.in_image(&file.name)));
             }
         }
+        changes.extend(mounted);
         changes.push((self.operand()?, words.join(" ")));
         let run = self.whole(self.step.index, changes, first)?;
         self.declare(&run, written)?;
         text.push_str(&run);
         Ok(())
+    }
+
+    /// The mount of the RUN that shows the file that is installed from, and the one that shows the group's in its place.
+    fn mounted(&self, file: &Generated) -> Result<Option<(Span, String)>, Refusal> {
+        if !self.replaces() || self.found.brought_by != self.step.index {
+            return Ok(None);
+        }
+        let instruction = self.step.instruction;
+        let name_of = |path: &str| path.rsplit('/').next().map(str::to_owned).unwrap_or_default();
+        let old = name_of(&self.found.source);
+        let of_key = |value: &str, keys: &[&str]| {
+            let mut found = value.rsplit(',').filter_map(|part| part.split_once('='));
+            found.find(|(key, _)| keys.contains(key)).map(|(_, value)| value.to_owned())
+        };
+        let mut mounts = instruction.command.flags.iter().filter(|flag| flag.name() == "mount");
+        let flag = mounts.find(|flag| {
+            let source = flag.value().and_then(|value| of_key(value, &["source", "src"]));
+            source.is_some_and(|source| name_of(&source) == old)
+        });
+        let Some((flag, value)) = flag.and_then(|flag| Some((flag, flag.value()?))) else {
+            let text = "a mount shows the whole folder of the file, and each change in it would install all groups anew";
+            return Err(Refusal::new("mounted-folder", text, "mount the file alone"));
+        };
+        let target = of_key(value, &["target", "dst", "destination"])
+            .map(|target| name_of(&target))
+            .unwrap_or_default();
+        let parts = value.split(',').map(|part| match part.split_once('=') {
+            Some((key @ ("source" | "src"), path)) => {
+                format!("{key}={}{}", path.strip_suffix(&old).unwrap_or(path), file.name)
+            }
+            Some((key @ ("target" | "dst" | "destination"), path)) => {
+                format!("{key}={}{}", path.strip_suffix(&target).unwrap_or(path), file.name)
+            }
+            _ => part.to_owned(),
+        });
+        let mount = parts.collect::<Vec<_>>().join(",");
+        Ok(Some((instruction.text.span(flag.range.clone()), format!("--mount={mount}"))))
     }
 
     /// The RUN of a group for a manager that installs from its own lock.
