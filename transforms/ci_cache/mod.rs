@@ -74,7 +74,13 @@ fn decide(file: &File<'_>, builds: &[CiBuild]) -> Vec<Decision> {
         let last = span_of(last);
         let outcome = match &build.exports {
             None if !build.imports => no_cache(&place, build.builder),
-            Some(to) if several && build.builder != Builder::Kaniko && !to.contains("mode=max") => {
+            // A variable may hold the mode.
+            Some(to)
+                if several
+                    && build.builder != Builder::Kaniko
+                    && !to.contains("mode=max")
+                    && !to.contains('$') =>
+            {
                 decisions.push(file.decision(&MODE, last, only_the_last_stage(&place, to)));
                 continue;
             }
@@ -99,6 +105,9 @@ fn no_cache(place: &str, builder: Builder) -> Outcome {
     );
     let way_out = match builder {
         Builder::Action => "add cache-from: type=gha and cache-to: type=gha,mode=max there",
+        Builder::Bake => {
+            "add *.cache-from=type=gha and *.cache-to=type=gha,mode=max to `set` there, or the like to the target"
+        }
         Builder::Docker => {
             "use docker buildx build there, with --cache-from and --cache-to type=registry,ref=…,mode=max"
         }
@@ -122,7 +131,7 @@ fn empty_mounts(place: &str, builder: Builder) -> Outcome {
     let text =
         format!("cache mounts are in no exported cache: in the build of {place} they start empty each time");
     let way_out = match builder {
-        Builder::Action => {
+        Builder::Action | Builder::Bake => {
             "carry them with the action reproducible-containers/buildkit-cache-dance, or use a builder that stays"
         }
         Builder::Docker | Builder::Kaniko => "use a builder that stays, if the downloads take long",

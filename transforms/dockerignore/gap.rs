@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dockfit_rewrite::context::{DockerIgnore, Sight};
+use dockfit_rewrite::context::{DockerIgnore, Sight, glob};
 
 use super::kinds::{Appears, KINDS, Kind, Proof};
 use super::lines::{IgnoreText, Line};
@@ -79,8 +79,7 @@ pub(super) fn gaps(scene: &Scene<'_>, text: &IgnoreText<'_>, ignore: &DockerIgno
         spellings.sort_by_key(|(_, written)| written.first().copied());
         for (spelling, written) in spellings {
             let fits = |top: &usize| {
-                super::glob::matches(spelling.trim_end_matches('/'), scene.tree.entries()[*top].name())
-                    || written.is_empty()
+                glob(spelling.trim_end_matches('/'), scene.tree.entries()[*top].name()) || written.is_empty()
             };
             let (mine, rest): (Vec<usize>, Vec<usize>) = there.iter().partition(|top| fits(top));
             there = rest;

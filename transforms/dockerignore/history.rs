@@ -7,9 +7,8 @@
 
 use dockfit_dockerfile::Span;
 use dockfit_dockerfile::model::{Base, Origin, Stage, Take};
-use dockfit_rewrite::context::DockerIgnore;
+use dockfit_rewrite::context::{DockerIgnore, glob};
 
-use super::glob;
 use super::lines::IgnoreText;
 use super::scene::Scene;
 use super::user::User;
@@ -159,7 +158,7 @@ pub(super) fn fate(scene: &Scene<'_>, text: &IgnoreText<'_>, ignore: &DockerIgno
 
 /// Whether one part of a path or pattern means `.git` and not just anything.
 fn is_git(part: &str) -> bool {
-    part.chars().any(|char| !matches!(char, '*' | '?')) && glob::matches(part, ".git")
+    part.chars().any(|char| !matches!(char, '*' | '?')) && glob(part, ".git")
 }
 
 /// The first instruction that takes all of the context: `.git` lies at its top.

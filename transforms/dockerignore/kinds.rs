@@ -4,7 +4,7 @@
 //! tox, nox, hypothesis, coverage, Jupyter, npm (`node_modules`), Cargo (`target/CACHEDIR.TAG`), git, the editors of `JetBrains` and VS Code;
 //! github/gitignore's templates for the names that each leaves behind.
 
-use super::glob;
+use dockfit_rewrite::context::glob;
 
 /// A kind of file or folder.
 pub(super) struct Kind {
@@ -240,15 +240,16 @@ pub(super) static KINDS: &[Kind] = &[
 impl Kind {
     /// Whether something of that name may be of this kind.
     pub(super) fn is_called(&self, name: &str) -> bool {
-        self.spellings.iter().any(|spelling| glob::matches(spelling, name))
+        self.spellings.iter().any(|spelling| glob(spelling, name))
     }
 
     /// Whether one part of a path or pattern means things of this kind and not just anything.
     pub(super) fn is_meant_by(&self, part: &str) -> bool {
         let literal = part.chars().any(|char| !matches!(char, '*' | '?'));
         literal
-            && self.spellings.iter().any(|spelling| {
-                *spelling == part || glob::matches(part, spelling) || glob::matches(spelling, part)
-            })
+            && self
+                .spellings
+                .iter()
+                .any(|spelling| *spelling == part || glob(part, spelling) || glob(spelling, part))
     }
 }

@@ -2,10 +2,10 @@
 
 mod effect;
 mod gap;
-mod glob;
 mod history;
 mod kinds;
 mod lines;
+mod podman;
 mod scene;
 mod user;
 mod veto;
@@ -40,12 +40,18 @@ static CREATE: DecisionInfo = DecisionInfo {
     safety: Safety::Safe,
 };
 
+static PODMAN: DecisionInfo = DecisionInfo {
+    id: "dockerignore/podman",
+    summary: "one list for docker and for podman",
+    safety: Safety::Safe,
+};
+
 static INFO: PassInfo = PassInfo {
     id: "dockerignore",
     proposal: "3.2",
     summary: "files that no build needs are sent with each build, and a change of them builds layers again",
     page: include_str!("README.md"),
-    decisions: &[&ADD, &CREATE],
+    decisions: &[&ADD, &CREATE, &PODMAN],
     facets: &[Facet::Files],
     after: &[],
 };
@@ -125,7 +131,9 @@ fn of_one(
 
 /// What is decided of what tools of the host have made.
 fn patterns(one: &One<'_>) -> Vec<Decision> {
-    one.decide()
+    let mut decisions = one.decide();
+    decisions.extend(podman::advice(one));
+    decisions
 }
 
 fn kept_away() -> Refusal {
@@ -322,15 +330,10 @@ impl One<'_> {
         let (was, is) = (Amount::of(self.scene, &self.scene.sight), Amount::of(self.scene, after));
         let folder = self.scene.shared.context.to_string();
         let context = if folder == "." { "context".to_owned() } else { format!("context {folder}") };
-        let mut note = if was == is {
+        if was == is {
             format!("{context}: {was}; nothing of what the new lines leave out is there now")
         } else {
             format!("{context}: {was} → {is}")
-        };
-        let podman = self.scene.shared.context.join(".containerignore");
-        if podman.is_some_and(|path| self.scene.project.exists(&path)) {
-            note.push_str("; podman and buildah read .containerignore instead");
         }
-        note
     }
 }

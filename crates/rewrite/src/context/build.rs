@@ -33,12 +33,12 @@ fn kind(path: &RelPath) -> Option<Kind> {
     match suffix {
         "yml" | "yaml" if path.parent().as_str().ends_with(".github/workflows") => Some(Kind::Workflow),
         "yml" | "yaml" if stem.contains("compose") => Some(Kind::Compose),
-        "json" if stem.starts_with("docker-bake") => Some(Kind::Bake),
+        "json" | "hcl" if stem.starts_with("docker-bake") => Some(Kind::Bake),
         _ => None,
     }
 }
 
-/// Whether a file of that path may declare builds: `*compose*.y{a,}ml`, `docker-bake*.json`, a workflow.
+/// Whether a file of that path may declare builds: `*compose*.y{a,}ml`, `docker-bake*.json` or `.hcl`, a workflow.
 pub fn may_build(path: &RelPath) -> bool {
     kind(path).is_some()
 }

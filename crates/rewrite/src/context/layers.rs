@@ -190,8 +190,8 @@ fn escape(path: &str) -> String {
         .collect()
 }
 
-/// Go's `filepath.Match` on one name.
-pub(super) fn glob(pattern: &str, name: &str) -> bool {
+/// Whether `name` matches `pattern`: Go's `filepath.Match` on one part of a path.
+pub fn glob(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?', '[', '\\']) {
         return pattern == name;
     }

@@ -9,6 +9,7 @@ mod build;
 mod ci;
 mod compose;
 mod dockerignore;
+mod hcl;
 mod layers;
 mod nearest;
 mod reach;
@@ -21,7 +22,7 @@ pub use compose::ServiceHealthCheck;
 pub use dockerignore::{
     ContextError, ContextTree, DockerIgnore, Entry, IgnoreError, Inherited, Sight, context_files, ignore_file,
 };
-pub use layers::{CopiedFile, Taken, invalidated_by, mounted, taken};
+pub use layers::{CopiedFile, Taken, glob, invalidated_by, mounted, taken};
 pub use nearest::nearest;
 pub use reach::{Reach, local_sources, within};
 pub use sources::{ContextSource, sources};

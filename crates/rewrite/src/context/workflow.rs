@@ -1,8 +1,9 @@
-//! GitHub workflows: steps that use `docker/build-push-action`.
+//! GitHub workflows: steps that build images.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use super::Build;
@@ -11,18 +12,41 @@ use crate::RelPath;
 #[derive(Deserialize)]
 struct Workflow {
     #[serde(default)]
+    defaults: Defaults,
+    #[serde(default)]
     jobs: BTreeMap<String, Job>,
 }
 
 #[derive(Deserialize)]
 struct Job {
+    #[serde(rename = "runs-on")]
+    machine: Option<Value>,
+    strategy: Option<Value>,
+    #[serde(default)]
+    defaults: Defaults,
     #[serde(default)]
     steps: Vec<Step>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Defaults {
+    run: RunDefaults,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RunDefaults {
+    #[serde(rename = "working-directory")]
+    folder: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Step {
     uses: Option<Spanned<String>>,
+    run: Option<Spanned<String>>,
+    #[serde(rename = "working-directory")]
+    folder: Option<String>,
     #[serde(rename = "with", default)]
     inputs: Option<Inputs>,
 }
@@ -36,9 +60,14 @@ struct Inputs {
     cache_from: Option<String>,
     #[serde(rename = "cache-to")]
     cache_to: Option<String>,
+    files: Option<String>,
+    targets: Option<String>,
+    workdir: Option<String>,
+    source: Option<String>,
+    set: Option<String>,
 }
 
-/// A build by the action.
+/// A build by `docker/build-push-action`.
 pub(super) struct ActionBuild {
     pub(super) build: Build,
     /// The line that names the action.
@@ -48,24 +77,131 @@ pub(super) struct ActionBuild {
     pub(super) cache_to: Option<String>,
 }
 
-/// The builds of a workflow: context and file count from the top of the repository. A step without
-/// `context` builds the repository from its address, which is the top as well.
+/// Builds by `docker/bake-action`.
+pub(super) struct BakeStep {
+    /// The line that names the action.
+    pub(super) line: usize,
+    /// The folder that it works in.
+    pub(super) folder: RelPath,
+    /// The bake files; none where it looks for those of the usual names.
+    pub(super) files: Vec<String>,
+    /// The targets and groups; none for the default.
+    pub(super) targets: Vec<String>,
+    /// What it sets in targets: `*.cache-to=type=gha`.
+    pub(super) set: Vec<String>,
+}
+
+/// A script of a step.
+pub(super) struct Script {
+    /// The line that its first line stands on.
+    pub(super) line: usize,
+    /// The folder that it runs in.
+    pub(super) folder: RelPath,
+    pub(super) text: String,
+}
+
+/// What a workflow does on machines that are thrown away.
+#[derive(Default)]
+pub(super) struct ThrownAway {
+    pub(super) actions: Vec<ActionBuild>,
+    pub(super) bakes: Vec<BakeStep>,
+    pub(super) scripts: Vec<Script>,
+}
+
+const BUILD: &str = "docker/build-push-action";
+const BAKE: &str = "docker/bake-action";
+
+/// The builds by action of a workflow, wherever they run.
 pub(super) fn builds(path: &RelPath, text: &str) -> Vec<ActionBuild> {
-    const ACTION: &str = "docker/build-push-action";
-    if memchr::memmem::find(text.as_bytes(), ACTION.as_bytes()).is_none() {
+    if memchr::memmem::find(text.as_bytes(), BUILD.as_bytes()).is_none() {
         return Vec::new();
     }
-    let Ok(workflow) = serde_saphyr::from_str::<Workflow>(text) else { return Vec::new() };
+    let Some(workflow) = parse(text) else { return Vec::new() };
     let steps = workflow.jobs.into_values().flat_map(|job| job.steps);
-    steps
-        .filter_map(|step| {
-            let uses = step.uses.filter(|uses| uses.value.starts_with(ACTION))?;
-            let inputs = step.inputs.unwrap_or_default();
-            let context = inputs.context.as_deref().unwrap_or(".");
-            let (file, target) = (inputs.file.as_deref(), inputs.target.as_deref());
-            let build = Build::resolve(path, &RelPath::root(), context, file, file.is_none(), target)?;
-            let line = usize::try_from(uses.defined.line()).unwrap_or(1);
-            Some(ActionBuild { build, line, cache_from: inputs.cache_from, cache_to: inputs.cache_to })
-        })
-        .collect()
+    steps.filter_map(|step| build(path, &step)).collect()
+}
+
+/// What the jobs do that name no machine of one's own (`self-hosted`), which keeps its cache.
+pub(super) fn on_machines_thrown_away(path: &RelPath, text: &str) -> ThrownAway {
+    let mut found = ThrownAway::default();
+    let Some(workflow) = parse(text) else { return found };
+    for job in workflow.jobs.values().filter(|job| !job.is_on_own_machine()) {
+        for step in &job.steps {
+            found.actions.extend(build(path, step));
+            found.bakes.extend(bake(step));
+            let folder = [&step.folder, &job.defaults.run.folder, &workflow.defaults.run.folder];
+            let folder = folder.into_iter().flatten().next().map_or(".", String::as_str);
+            let folder = RelPath::new(folder).filter(|_| !folder.contains('$'));
+            if let (Some(run), Some(folder)) = (&step.run, folder) {
+                let (line, text) = (line_of(text, run), run.value.clone());
+                found.scripts.push(Script { line, folder, text });
+            }
+        }
+    }
+    found
+}
+
+fn parse(text: &str) -> Option<Workflow> {
+    serde_saphyr::from_str(text).ok()
+}
+
+impl Job {
+    /// Whether it may run on a machine that its owner keeps. A matrix may name one.
+    fn is_on_own_machine(&self) -> bool {
+        let names = |value: &Option<Value>| {
+            value.as_ref().is_some_and(|value| value.to_string().contains("self-hosted"))
+        };
+        names(&self.machine) || names(&self.strategy)
+    }
+}
+
+/// Context and file count from the top of the repository. A step without `context` builds the repository from its address,
+/// which is the top as well.
+fn build(path: &RelPath, step: &Step) -> Option<ActionBuild> {
+    let uses = step.uses.as_ref().filter(|uses| uses.value.starts_with(BUILD))?;
+    let none = Inputs::default();
+    let inputs = step.inputs.as_ref().unwrap_or(&none);
+    let context = inputs.context.as_deref().unwrap_or(".");
+    let (file, target) = (inputs.file.as_deref(), inputs.target.as_deref());
+    let build = Build::resolve(path, &RelPath::root(), context, file, file.is_none(), target)?;
+    let (cache_from, cache_to) = (inputs.cache_from.clone(), inputs.cache_to.clone());
+    Some(ActionBuild { build, line: line(uses), cache_from, cache_to })
+}
+
+fn bake(step: &Step) -> Option<BakeStep> {
+    let uses = step.uses.as_ref().filter(|uses| uses.value.starts_with(BAKE))?;
+    let none = Inputs::default();
+    let inputs = step.inputs.as_ref().unwrap_or(&none);
+    let list = |text: &Option<String>| -> Vec<String> {
+        let items = text.iter().flat_map(|text| text.split(['\n', ',']));
+        items.map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    };
+    // `source` may be an address, of the same repository as a rule.
+    let source = inputs.source.as_deref().filter(|source| !source.contains(['{', ':', '#']));
+    let folder = inputs.workdir.as_deref().or(source).unwrap_or(".");
+    let folder = RelPath::new(folder).filter(|_| !folder.contains('$'))?;
+    let set = inputs.set.iter().flat_map(|text| text.lines());
+    let set = set.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    Some(BakeStep {
+        line: line(uses),
+        folder,
+        files: list(&inputs.files),
+        targets: list(&inputs.targets),
+        set,
+    })
+}
+
+fn line(value: &Spanned<String>) -> usize {
+    usize::try_from(value.defined.line()).unwrap_or(1)
+}
+
+/// The line of a script's first line: of a block it is the next one.
+fn line_of(text: &str, run: &Spanned<String>) -> usize {
+    let line = line(run);
+    let key = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim_end();
+    let is_block = key.rsplit_once("run:").is_some_and(|(_, value)| {
+        let value = value.trim();
+        value.starts_with(['|', '>']) && value.len() <= 3
+    });
+    if is_block { line + 1 } else { line }
 }
