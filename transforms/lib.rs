@@ -14,6 +14,7 @@ mod installer;
 mod max_requests;
 mod package_caches;
 mod pip_environment;
+mod preload;
 mod programs;
 mod server_options;
 mod servers;
@@ -41,6 +42,7 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &server_options::ServerOptions,
         &max_requests::MaxRequests,
         &workers_environment::WorkersEnvironment,
+        &preload::Preload,
         // Behind what installs and copies, before what swaps the base of the final stage.
         &bytecode::Bytecode,
         // It speaks of the mounts that the passes before have added.

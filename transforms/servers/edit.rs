@@ -117,12 +117,38 @@ fn line_break(
     (at > 0 && is_last && !indent.is_empty()).then(|| Habits::of(document).line_break(indent))
 }
 
-/// Writes the command in exec form, without the words of `left_out`. In shell form each word becomes a string where it
+/// Words that take the place of one word of a command: plain ones, without blanks and quotes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct InPlace {
+    /// The word, by its index.
+    pub(crate) word: usize,
+    /// The words.
+    pub(crate) by: Vec<String>,
+}
+
+/// Puts words in the place of one.
+pub(crate) fn instead(
+    dockerfile: &Dockerfile,
+    launch: &Launch,
+    new: &InPlace,
+) -> Result<Vec<Edit>, CannotEdit> {
+    let word = launch.words.get(new.word).ok_or(CannotEdit::NothingLeft)?;
+    let document = dockerfile.document();
+    let instruction = document.instructions().get(word.instruction).ok_or(CannotEdit::NothingLeft)?;
+    if let (Some(item), Some(array)) = (word.item, array(dockerfile, word.instruction)) {
+        let words: Vec<&str> = new.by.iter().map(String::as_str).collect();
+        return surgery::replace_json_item(instruction, array, item, &words);
+    }
+    surgery::replace(document, instruction, &instruction.text, word.range.clone(), &new.by.join(" "))
+}
+
+/// Writes the command in exec form, without the words of `left_out`, and with those of `new` in the place of one. In shell form each word becomes a string where it
 /// stands; a script in an array is written in the place of the array.
 pub(crate) fn in_exec_form(
     dockerfile: &Dockerfile,
     launch: &Launch,
     left_out: Option<&Range<usize>>,
+    new: Option<&InPlace>,
 ) -> Result<Vec<Edit>, CannotEdit> {
     let document = dockerfile.document();
     let instruction = document.instructions().get(launch.index).ok_or(CannotEdit::NothingLeft)?;
@@ -132,13 +158,15 @@ pub(crate) fn in_exec_form(
     let is_exec = |(at, word): &(usize, &Word)| *at == 0 && word.written == "exec";
     let is_out = |(at, _): &(usize, &Word)| left_out.is_some_and(|range| range.contains(at));
     let words = || launch.words.iter().enumerate();
-    let kept: Vec<&Word> =
-        words().filter(|word| !is_exec(word) && !is_out(word)).map(|(_, word)| word).collect();
-    let quoted = |word: &Word| quote(word.value.as_deref().unwrap_or(&word.written));
+    let kept: Vec<(usize, &Word)> = words().filter(|word| !is_exec(word) && !is_out(word)).collect();
+    let quoted = |(at, word): &(usize, &Word)| match new.filter(|new| new.word == *at) {
+        Some(new) => new.by.iter().map(|word| quote(word)).collect::<Vec<_>>().join(", "),
+        None => quote(word.value.as_deref().unwrap_or(&word.written)),
+    };
     if let Form::Shell(shell) = &launch.form
         && let Some(array) = &shell.array
     {
-        let items: Vec<String> = kept.iter().map(|word| quoted(word)).collect();
+        let items: Vec<String> = kept.iter().map(quoted).collect();
         let text = format!("[{}]", items.join(", "));
         return surgery::replace(document, instruction, &instruction.text, array.range.clone(), &text);
     }
@@ -150,8 +178,8 @@ pub(crate) fn in_exec_form(
         surgery::delete(document, instruction, &instruction.text, &joined(&gone))?
     };
     let last = kept.len().saturating_sub(1);
-    for (at, word) in kept.into_iter().enumerate() {
-        let spans = instruction.text.spans(word.range.clone());
+    for (at, word) in kept.iter().enumerate() {
+        let spans = instruction.text.spans(word.1.range.clone());
         let [span] = spans.as_slice() else { return Err(CannotEdit::Scattered) };
         let (open, close) = (if at == 0 { "[" } else { "" }, if at == last { "]" } else { "," });
         edits.push(Edit::replace(*span, format!("{open}{}{close}", quoted(word))));
@@ -183,17 +211,18 @@ pub(crate) fn with_exec(dockerfile: &Dockerfile, launch: &Launch) -> Result<Vec<
     Ok(vec![Edit::insert(instruction.text.to_file(first.range.start), "exec ")])
 }
 
-/// Sets a variable directly before an instruction: below the comments that speak of `subject`, else above all comments.
-pub(crate) fn set_before(
+/// Puts an instruction directly before another one: below the comments that speak of `subject`, else above all comments.
+pub(crate) fn line_before(
     dockerfile: &Dockerfile,
     index: usize,
-    pair: &str,
+    keyword: Keyword,
+    arguments: &str,
     subject: &[&str],
 ) -> Option<Edit> {
     let document = dockerfile.document();
     let instruction = document.instructions().get(index)?;
     let habits = Habits::of(document);
-    let line = format!("{} {pair}{}", habits.keyword(Keyword::Env), habits.line_end);
+    let line = format!("{} {arguments}{}", habits.keyword(keyword), habits.line_end);
     let above = document.comments_above(index);
     let comments = document.text(above).to_lowercase();
     let directive = comments.contains("dockfit:");

@@ -25,7 +25,7 @@ pub(crate) struct Installed {
 }
 
 /// The project's files, as readers of Python's files want them.
-struct Snapshot<'p>(&'p Project);
+pub(crate) struct Snapshot<'p>(pub(crate) &'p Project);
 
 impl Files for Snapshot<'_> {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {

@@ -155,6 +155,26 @@ impl Launch {
         })
     }
 
+    /// The application that the server is told to serve: `app.main:app`.
+    pub(crate) fn application(&self) -> Option<&str> {
+        let plain = |char: char| char.is_alphanumeric() || matches!(char, '_' | '.');
+        let is_module = |text: &str| {
+            text.split_once(':').is_some_and(|(module, name)| {
+                !module.is_empty()
+                    && module.chars().all(plain)
+                    && name.starts_with(|char: char| !char.is_ascii_digit())
+            })
+        };
+        let mut values = self.arguments().iter().filter_map(|word| word.value.as_deref());
+        let last = self.arguments().last().and_then(|word| word.value.as_deref());
+        let lone = last.filter(|text| {
+            text.contains('.')
+                && text.chars().all(plain)
+                && !text.starts_with(|char: char| char.is_ascii_digit())
+        });
+        values.find(|text| is_module(text)).or(lone)
+    }
+
     /// Whether its words can be edited where they stand.
     pub(crate) fn is_exact(&self) -> bool {
         match &self.form {

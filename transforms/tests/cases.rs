@@ -33,7 +33,9 @@ fn every_case_gives_its_snapshot() {
             let only = if name.starts_with("default-") { Vec::new() } else { vec![id.to_owned()] };
             let skip = std::fs::read_to_string(case.join("skip.txt")).unwrap_or_default();
             let skip = skip.lines().map(str::to_owned).collect();
-            let selection = Selection { only, skip, ..Selection::default() };
+            let mut selection = Selection { only, skip, ..Selection::default() };
+            // As with `workers = "auto"` in the configuration.
+            selection.servers.workers_from_limits = name.starts_with("auto-");
             let report = pipeline::run(&project, &[*pass], &selection);
             assert!(report.takebacks.is_empty(), "{id}/{name}: {:?}", report.takebacks);
             settings.set_description(format!("transforms/{}/cases/{name}", id.replace('-', "_")));

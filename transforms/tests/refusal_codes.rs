@@ -23,6 +23,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("max_requests", &["max-requests"]),
     ("package_caches", &["package-caches"]),
     ("pip_environment", &["pip-environment"]),
+    ("preload", &["preload"]),
     ("server_options", &["server-options"]),
     ("servers", &["max-requests", "server-options", "workers-environment"]),
     ("syntax_line", &["syntax-line"]),

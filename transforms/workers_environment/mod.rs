@@ -2,6 +2,7 @@
 
 mod consumers;
 mod form;
+mod limits;
 mod variable;
 
 use dockfit_dockerfile::Keyword;
@@ -34,6 +35,12 @@ static EXEC: DecisionInfo = DecisionInfo {
     safety: Safety::Safe,
 };
 
+static LIMITS: DecisionInfo = DecisionInfo {
+    id: "workers-environment/limits",
+    summary: "as many workers as the container's limits allow, found at each start",
+    safety: Safety::ByName,
+};
+
 static COMPOSE: DecisionInfo = DecisionInfo {
     id: "workers-environment/compose",
     summary: "the variable in the compose files' environments",
@@ -51,8 +58,8 @@ static INFO: PassInfo = PassInfo {
     proposal: "5.1",
     summary: "how many workers fit is a matter of the machine: a variable tells it without another image",
     page: include_str!("README.md"),
-    decisions: &[&VARIABLE, &EXEC, &COMPOSE, &OVERRULED],
-    facets: &[Facet::Env, Facet::Cmd, Facet::Entrypoint],
+    decisions: &[&VARIABLE, &EXEC, &LIMITS, &COMPOSE, &OVERRULED],
+    facets: &[Facet::Env, Facet::Cmd, Facet::Entrypoint, Facet::Files, Facet::Layers],
     after: &["server-options", "max-requests"],
 };
 
@@ -86,6 +93,9 @@ fn one(file: &File<'_>, launch: &Launch, launches: &[Launch], consumers: &Consum
     let span = instruction.text_span();
     let say = |info, outcome| file.decision(info, span, outcome);
     let given = |info| file.task.consent(info) == Consent::Given;
+    if limits::are_wanted(file.task) {
+        return by_limits(file, launch);
+    }
     let moved = variable::wanted(file, launch, launches, consumers);
     let going = match &moved {
         Some(Ok(Move::To { words, .. })) if given(&VARIABLE) => Some(words),
@@ -105,7 +115,7 @@ fn one(file: &File<'_>, launch: &Launch, launches: &[Launch], consumers: &Consum
         }
         Some(Ok(Move::To { words, variable, set, number: count, service_edits })) => {
             let edits = if is_merged {
-                edit::in_exec_form(file.dockerfile, launch, Some(&words))
+                edit::in_exec_form(file.dockerfile, launch, Some(&words), None)
             } else {
                 edit::without(file.dockerfile, launch, &words)
             };
@@ -114,7 +124,9 @@ fn one(file: &File<'_>, launch: &Launch, launches: &[Launch], consumers: &Consum
                     let at = launch.words.get(words.start).map_or(launch.index, |word| word.instruction);
                     let at = at.min(launch.index);
                     let pair = set.map(|value| format!("{variable}={value}"));
-                    edits.extend(pair.and_then(|pair| edit::set_before(file.dockerfile, at, &pair, SUBJECT)));
+                    edits.extend(pair.and_then(|pair| {
+                        edit::line_before(file.dockerfile, at, Keyword::Env, &pair, SUBJECT)
+                    }));
                     number = given(&VARIABLE).then_some(count).flatten();
                     changed(
                         file,
@@ -140,6 +152,28 @@ fn one(file: &File<'_>, launch: &Launch, launches: &[Launch], consumers: &Consum
     decisions
 }
 
+/// What is to say where the number is found at each start.
+fn by_limits(file: &File<'_>, launch: &Launch) -> Vec<Decision> {
+    let Some(instruction) = file.dockerfile.document().instructions().get(launch.index) else {
+        return Vec::new();
+    };
+    let say = |info, outcome| file.decision(info, instruction.text_span(), outcome);
+    let wanted = limits::wanted(file, launch);
+    let form = form::wanted(file, launch, wanted.as_ref().ok().and_then(|new| new.going.as_ref()));
+    let in_exec_form = matches!(form, Some(Ok(NewForm::Exec)))
+        && file.task.consent(&EXEC) == Consent::Given
+        && wanted.is_ok();
+    let outcome = match wanted {
+        Ok(new) => limits::outcome(file, launch, new, in_exec_form),
+        Err(outcome) => outcome,
+    };
+    let mut decisions = vec![say(&LIMITS, outcome)];
+    if !in_exec_form {
+        decisions.extend(form.map(|form| say(&EXEC, form_outcome(file, launch, form))));
+    }
+    decisions
+}
+
 /// Comments that speak of one of these are on the number of workers.
 const SUBJECT: &[&str] = &["worker", "process", "core", "cpu", "concurren"];
 
@@ -147,7 +181,7 @@ const SIGNALS: &str = "in exec form: no shell stands between the engine's signal
 
 fn form_outcome(file: &File<'_>, launch: &Launch, form: Result<NewForm, Outcome>) -> Outcome {
     let edits = match form {
-        Ok(NewForm::Exec) => edit::in_exec_form(file.dockerfile, launch, None),
+        Ok(NewForm::Exec) => edit::in_exec_form(file.dockerfile, launch, None, None),
         Ok(NewForm::WithExec) => edit::with_exec(file.dockerfile, launch),
         Err(outcome) => return outcome,
     };

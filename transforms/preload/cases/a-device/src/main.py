@@ -1,0 +1,5 @@
+import torch
+from fastapi import FastAPI
+
+memory = torch.cuda.memory_allocated()
+app = FastAPI()

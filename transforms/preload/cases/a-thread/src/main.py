@@ -1,0 +1,6 @@
+from threading import Thread
+
+from fastapi import FastAPI
+
+app = FastAPI()
+Thread(target=print, daemon=True).start()
