@@ -6,6 +6,7 @@ mod groups;
 mod install;
 mod managers;
 mod options;
+mod part;
 mod plan;
 mod renew;
 mod shape;
@@ -45,6 +46,12 @@ static LAYERS: DecisionInfo = DecisionInfo {
     safety: Safety::Safe,
 };
 
+static PARTS: DecisionInfo = DecisionInfo {
+    id: "split-dependencies/parts",
+    summary: "a stage for each group of dependencies, in the place of one step of the stage that runs",
+    safety: Safety::Unsafe,
+};
+
 static FILES: DecisionInfo = DecisionInfo {
     id: "split-dependencies/files",
     summary: "the files of the groups say again what the lock says",
@@ -56,7 +63,7 @@ static INFO: PassInfo = PassInfo {
     proposal: "1.1",
     summary: "one step installs all dependencies anew when one changes; in groups, the heavy ones stay as they are",
     page: include_str!("README.md"),
-    decisions: &[&STAGES, &LAYERS, &FILES],
+    decisions: &[&STAGES, &LAYERS, &PARTS, &FILES],
     facets: &[Facet::Packages, Facet::Files, Facet::Layers],
     after: &[],
 };
@@ -154,24 +161,40 @@ fn split(
             "install the same in both, or use folders of their own",
         ));
     }
-    let plan = Plan { step, install, found: &found, files: &groups.files, lead };
+    let mut plan = Plan { step, install, found: &found, files: &groups.files, lead, prefix: None };
     let names: Vec<&str> = groups.files.iter().map(|file| file.group.as_str()).collect();
     let given = |info| file.task.consent(info) == Consent::Given;
     let stages = shape::stages(file.task.project, step, install, &names)
         .and_then(|stages| if given(&STAGES) { Ok(stages) } else { Err("stages are not wanted".to_owned()) });
+    let parted = match &stages {
+        Err(_) if given(&PARTS) && install.what.managed().is_none() => {
+            Some(part::parted(steps, step, install, plan.files))
+        }
+        _ => None,
+    };
     let (info, text, why) = match &stages {
         Ok(stages) => (&STAGES, plan.stages(stages)?, None),
+        Err(_) if let Some(Ok(parted)) = &parted => {
+            plan.prefix.clone_from(&parted.prefix);
+            (&PARTS, plan.parts(parted)?, None)
+        }
         Err(_) if install.root.as_ref().is_some_and(|root| root.is_target) => {
             let text = "pip leaves out scripts of a second install into one --target";
             return Err(Refusal::new("same-target", text, "install with --prefix"));
         }
-        Err(why) if given(&LAYERS) => (&LAYERS, plan.layers()?, Some(why.as_str())),
+        Err(why) if given(&LAYERS) => {
+            let why = match &parted {
+                Some(Err(also)) if also != why => format!("{why}, and not in parts, since {also}"),
+                _ => why.clone(),
+            };
+            (&LAYERS, plan.layers()?, Some(why))
+        }
         Err(_) => return Ok(None),
     };
     for one in &groups.files {
         earlier.written.insert(one.path.clone(), one.text.clone());
     }
-    let change = change(file, tree, install, &groups, text, why);
+    let change = change(file, tree, install, &groups, text, why.as_deref());
     Ok(Some((info, Outcome::Applied(change))))
 }
 

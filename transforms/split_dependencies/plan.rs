@@ -17,6 +17,8 @@ pub(super) struct Plan<'p, 'd> {
     pub(super) files: &'p [Generated],
     /// What stands before the old step and was for it.
     pub(super) lead: Lead,
+    /// The folder that the groups are installed into, where the old step names none.
+    pub(super) prefix: Option<String>,
 }
 
 /// An install of the dependencies of a project.
@@ -169,4 +171,21 @@ pub(super) struct Stages {
     pub(super) is_named: bool,
     /// The COPYs that take what was installed, and whether `--link` may be added to each.
     pub(super) takers: Vec<(usize, bool)>,
+}
+
+/// A stage in parts: what stands before the install, the groups, and what follows.
+pub(super) struct Parted {
+    /// The stage.
+    pub(super) stage: usize,
+    /// The name of the stage of what stands before.
+    pub(super) name: String,
+    /// The old name, and where it stands.
+    pub(super) own_name: Option<(Range<usize>, String)>,
+    /// The folder that a group is installed into, if the install has to be told.
+    pub(super) prefix: Option<String>,
+    /// The folder that is copied, and where it goes.
+    pub(super) from: String,
+    pub(super) destination: String,
+    /// Whether the copies have `--link`.
+    pub(super) link: bool,
 }

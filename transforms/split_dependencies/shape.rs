@@ -241,7 +241,7 @@ fn takes_root(step: &Step<'_>, stage: &Stage, index: usize, root: &Root) -> Resu
 }
 
 /// The line of an instruction that names this stage or a later one by number, and is no taker.
-fn numbered_after(step: &Step<'_>, stage: &Stage, takers: &[(usize, bool)]) -> Option<usize> {
+pub(super) fn numbered_after(step: &Step<'_>, stage: &Stage, takers: &[(usize, bool)]) -> Option<usize> {
     let model = step.model();
     let number = |text: &str| text.parse::<usize>().is_ok_and(|number| number >= stage.index);
     let instructions = step.document().instructions().iter().enumerate();

@@ -100,6 +100,14 @@ pub enum Declared {
         /// or on what that one is built on.
         like: usize,
     },
+    /// A stage was added that holds the beginning of another one, which is built on it; or is built on that beginning, too.
+    /// As [`Declared::StageAdded`], but what configures an image may stand in the other one alone.
+    StagePart {
+        /// Its name, which no stage had.
+        name: String,
+        /// The index, in the text before, of the stage that is parted.
+        like: usize,
+    },
     /// Stages take from this image, as the instructions name it, and did not before.
     Takes(String),
 }

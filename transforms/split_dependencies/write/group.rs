@@ -38,6 +38,7 @@ impl Plan<'_, '_> {
             return Ok(());
         }
         let mut words = Vec::new();
+        words.extend(self.prefix.as_ref().map(|folder| format!("--prefix={folder}")));
         if !self.install.no_deps {
             words.push("--no-deps".to_owned());
         }

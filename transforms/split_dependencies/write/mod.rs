@@ -1,6 +1,7 @@
 //! The text of the new steps.
 
 mod group;
+mod parts;
 mod rest;
 mod taking;
 mod text;
@@ -52,7 +53,7 @@ impl Plan<'_, '_> {
         let stage = |group: &str, text: &mut String, written: &mut Written| -> Result<(), Refusal> {
             text.push_str(&gap);
             let name = format!("{}-{group}", stages.name);
-            self.begin(&stages.name, &name, text)?;
+            self.begin(&stages.name, Some(&name), text)?;
             written.declares.push(Declared::StageAdded { name, like: stages.stage });
             Ok(())
         };

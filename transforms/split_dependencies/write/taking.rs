@@ -1,29 +1,14 @@
-//! New stages, and the COPYs that take from them.
+//! The gaps between stages, and the COPYs that take from new ones.
 
-use std::fmt::Write as _;
-
-use dockfit_dockerfile::{Keyword, NodeKind};
+use dockfit_dockerfile::NodeKind;
 use dockfit_rewrite::Edit;
 
 use super::Written;
 use super::text::gone;
 use crate::cache_mounts::Refusal;
 use crate::split_dependencies::plan::Plan;
-use crate::split_dependencies::shape;
 
 impl Plan<'_, '_> {
-    /// FROM and the arguments of a new stage.
-    pub(super) fn begin(&self, base: &str, name: &str, text: &mut String) -> Result<(), Refusal> {
-        let habits = self.habits();
-        let word = if habits.lower_case { "as" } else { "AS" };
-        let from = habits.keyword(Keyword::From);
-        let _ = write!(text, "{from} {base} {word} {name}{}", habits.line_end);
-        for argument in shape::arguments(self.step) {
-            text.push_str(&self.lines(argument, Vec::new(), false)?);
-        }
-        Ok(())
-    }
-
     /// The empty lines between two stages of this file.
     pub(super) fn gap(&self) -> String {
         let document = self.document();

@@ -39,6 +39,9 @@ pub(super) fn kept(
         if !stages.takes_the_same(stage, pair, &declared.images) {
             return breach("contained", place, "the stage takes other things from other stages".to_owned());
         }
+        if pair.is_added && stage.name.as_deref().is_some_and(|name| declared.parts.contains(name)) {
+            continue;
+        }
         let (config_before, config_after) = (was.config(pair.old), is.config(stage.index));
         if let Some(facet) = differs(&config_before, &config_after, declared) {
             let message = format!("the stage's {} is another than before", facet.name());

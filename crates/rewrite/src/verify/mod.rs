@@ -92,6 +92,8 @@ struct Declarations<'a> {
     moved: HashSet<usize>,
     /// The names of new stages, in lower case, with the index of the stage that each came from.
     stages: HashMap<String, usize>,
+    /// The names of those that hold only a part of it.
+    parts: HashSet<String>,
     /// The images that stages take from and did not before.
     images: Vec<ImageReference>,
 }
@@ -117,6 +119,10 @@ impl<'a> Declarations<'a> {
                     }
                     Declared::RunMoved(run) => {
                         found.moved.insert(*run);
+                    }
+                    Declared::StagePart { name, like } => {
+                        found.stages.insert(name.to_lowercase(), *like);
+                        found.parts.insert(name.to_lowercase());
                     }
                     Declared::Takes(image) => found.images.extend(ImageReference::parse(image).ok()),
                     Declared::StageAdded { name, like } => {
