@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Lock(LockArgs),
     /// Build the present and the rewritten image, compare them and start both
     Verify(Box<VerifyArgs>),
+    /// Measure both images: builds, size, start, memory
+    Bench(Box<BenchArgs>),
     /// Print what a Dockerfile means to the engine, as JSON
     Inspect(InspectArgs),
     /// List the passes and their decisions
@@ -294,6 +296,43 @@ pub(crate) struct VerifyArgs {
     pub(crate) blame: bool,
 }
 
+/// `dockfit bench`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// A Dockerfile, or a folder to search
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+
+    /// How many times each is measured
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs)]
+    pub(crate) runs: usize,
+
+    /// Only these scenarios: cold, caches-only, nothing, readme, source, dependencies
+    #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) scenario: Vec<String>,
+
+    /// The source that changes, in the context
+    #[arg(long, value_name = "FILE")]
+    pub(crate) source: Option<PathBuf>,
+
+    /// Exit with 1 if a figure is more than before by so much, as size+5%
+    #[arg(long, value_name = "FIGURE+N%")]
+    pub(crate) fail_if: Vec<String>,
+
+    /// Write the table as markdown, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) options: Options,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
+}
+
 /// How images are built.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Building")]
@@ -486,4 +525,10 @@ pub(crate) enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// A number of runs.
+fn runs(text: &str) -> Result<usize, String> {
+    let number: usize = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if (1..=50).contains(&number) { Ok(number) } else { Err("it is not from 1 to 50".to_owned()) }
 }

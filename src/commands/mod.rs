@@ -2,6 +2,7 @@
 
 mod apply;
 mod ask;
+mod bench;
 mod diff;
 mod explain;
 mod hint;
@@ -80,6 +81,7 @@ pub(crate) fn dispatch(
         Command::Undo { path } => undo::undo(&path, console),
         Command::Split(args) => split::split(&args, passes, console),
         Command::Lock(args) => lock::lock(&args, console),
+        Command::Bench(args) => bench::bench(&args, passes, console),
         Command::Verify(args) => verify::verify(&args, passes, console),
         Command::Inspect(args) => inspect::inspect_file(&args, passes, console),
         Command::Passes { format } => passes::list(format, passes, console),

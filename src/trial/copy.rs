@@ -30,7 +30,7 @@ pub(super) fn folder(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Puts a file with these bytes in the place of what is there, which may be a link to the user's own file.
-pub(super) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let permissions = fs::metadata(path).ok().map(|metadata| metadata.permissions());
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -74,8 +74,13 @@ impl<'a> Trial<'a> {
         format!("{}-{of}", self.prefix)
     }
 
-    /// Builds a side.
+    /// Builds a side, with what the engine has cached of it unless the user wants otherwise.
     pub(crate) fn build(&self, side: &Side) -> Result<Built, EngineError> {
+        self.build_anew(side, self.args.no_cache)
+    }
+
+    /// Builds a side; `no_cache`: every step of it.
+    pub(crate) fn build_anew(&self, side: &Side, no_cache: bool) -> Result<Built, EngineError> {
         let args = self.args;
         let request = BuildRequest {
             context: side.context.clone(),
@@ -88,7 +93,7 @@ impl<'a> Trial<'a> {
             ssh: args.ssh.clone(),
             cache_to: args.cache_to.clone(),
             cache_from: args.cache_from.clone(),
-            no_cache: args.no_cache,
+            no_cache,
             frontend: side.frontend.clone(),
         };
         let activity = Activity::new(&format!("building {}", side.name));

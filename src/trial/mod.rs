@@ -2,13 +2,18 @@
 
 mod copy;
 mod engine;
+mod isolate;
+mod memory;
 mod ready;
 mod service;
 mod side;
 mod sources;
 
+pub(crate) use copy::put;
 pub(crate) use engine::{Trial, engine_problem};
-pub(crate) use ready::{Outcome, Start, Stop, port_and_path, start};
+pub(crate) use isolate::isolated;
+pub(crate) use memory::Memory;
+pub(crate) use ready::{Outcome, Start, Stop, start};
 pub(crate) use service::{Service, service};
 pub(crate) use side::{Maker, Side, Site};
-pub(crate) use sources::sources;
+pub(crate) use sources::{sent, sources};

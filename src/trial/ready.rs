@@ -8,8 +8,9 @@ use dockfit_engine::{BuiltImage, Container, EngineError, RunRequest, State};
 use dockfit_image::Config;
 
 use super::engine::cancel;
-use super::{Service, Trial};
+use super::{Memory, Service, Trial};
 use crate::args::StartArgs;
+use crate::problem::{Problem, ProblemKind};
 use crate::progress::Activity;
 
 /// How often it is asked whether the container is ready.
@@ -31,6 +32,8 @@ pub(crate) struct Start {
     pub(crate) log: Vec<String>,
     /// How it ended; none where it ended by itself.
     pub(crate) stop: Option<Stop>,
+    /// Its memory when it was ready, where that can be read.
+    pub(crate) memory: Option<Memory>,
 }
 
 /// What came of waiting.
@@ -100,7 +103,7 @@ impl Probe {
 }
 
 /// The port and the path of `http://host[:port]/path`.
-pub(crate) fn port_and_path(url: &str) -> Option<(u16, String)> {
+fn port_and_path(url: &str) -> Option<(u16, String)> {
     let rest = url.strip_prefix("http://")?;
     let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
     let port = match host.rsplit_once(':') {
@@ -108,6 +111,25 @@ pub(crate) fn port_and_path(url: &str) -> Option<(u16, String)> {
         None => 80,
     };
     Some((port, path.to_owned()))
+}
+
+impl StartArgs {
+    /// What is wrong with them.
+    pub(crate) fn wrong(&self) -> Option<Problem> {
+        let probe = self.probe.as_deref()?;
+        if port_and_path(probe).is_none() {
+            let message = format!("--probe: `{probe}` is no address that can be asked");
+            let problem = Problem::new(ProblemKind::Usage, message);
+            return Some(problem.help("write it as http://localhost:8000/health; there is no TLS"));
+        }
+        if self.run_network.as_deref() == Some("none") {
+            let message = "--probe: a container without a network cannot be asked";
+            return Some(
+                Problem::new(ProblemKind::Usage, message).help("leave --run-network away, or --probe"),
+            );
+        }
+        None
+    }
 }
 
 /// Starts `image` and sees it through to its end.
@@ -120,16 +142,26 @@ pub(crate) fn start(
     args: &StartArgs,
 ) -> Result<Start, EngineError> {
     let activity = Activity::new(&format!("starting {side}"));
-    let probe = Probe::of(args, config, service);
     let network =
         args.run_network.clone().or_else(|| trial.args.network.clone().filter(|mode| mode == "host"));
+    let probe = match Probe::of(args, config, service) {
+        // Nothing is reached from here in a container without a network.
+        Probe::Port(_) if network.as_deref() == Some("none") => Probe::Settled,
+        probe => probe,
+    };
     let of_host = network.as_deref() == Some("host");
     let waited_for = probe.words();
     if let Some(port) = probe.port().filter(|port| of_host && is_taken(*port)) {
         let why = format!(
             "port {port} is taken by something else on this machine, which would answer in its place"
         );
-        return Ok(Start { waited_for, outcome: Outcome::NotReady(why), log: Vec::new(), stop: None });
+        return Ok(Start {
+            waited_for,
+            outcome: Outcome::NotReady(why),
+            log: Vec::new(),
+            stop: None,
+            memory: None,
+        });
     }
     let request = RunRequest {
         env: service
@@ -148,17 +180,26 @@ pub(crate) fn start(
         Ok(container) => container,
         Err(EngineError::Failed { said, .. }) => {
             let outcome = Outcome::NotReady(format!("the engine cannot start it: {said}"));
-            return Ok(Start { waited_for, outcome, log: Vec::new(), stop: None });
+            return Ok(Start { waited_for, outcome, log: Vec::new(), stop: None, memory: None });
         }
         Err(error) => return Err(error),
     };
     let outcome = wait(&container, &probe, of_host, args, &activity)?;
     let log = if matches!(outcome, Outcome::Ready(_)) { Vec::new() } else { container.logs(LOG) };
+    let memory = match outcome {
+        Outcome::Ready(_) => memory(&container),
+        Outcome::Ended(_) | Outcome::NotReady(_) => None,
+    };
     let stop = match outcome {
         Outcome::Ready(_) => Some(stop(&container, args)?),
         Outcome::Ended(_) | Outcome::NotReady(_) => None,
     };
-    Ok(Start { waited_for, outcome, log, stop })
+    Ok(Start { waited_for, outcome, log, stop, memory })
+}
+
+fn memory(container: &Container) -> Option<Memory> {
+    let state = container.state(cancel()).ok()?;
+    Memory::of(state.pid, &container.id(cancel()).ok()?)
 }
 
 fn wait(
@@ -180,10 +221,12 @@ fn wait(
             return Ok(ended(&state));
         }
         if let (None, Some(port)) = (address, probe.port()) {
-            let outer = if of_host { port } else { container.port(port, cancel())? };
-            address = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, outer)));
+            // A container that has ended in the meantime has no ports: its state says so the next time.
+            let outer = if of_host { Some(port) } else { container.port(port, cancel()).ok() };
+            address = outer.map(|outer| SocketAddr::from((Ipv4Addr::LOCALHOST, outer)));
         }
         let answer = match (probe, address) {
+            (Probe::Http { .. } | Probe::Port(_), None) => Answer::No("its port is not published".to_owned()),
             (Probe::Http { path, .. }, Some(address)) => get(address, path),
             (Probe::Port(_), Some(address)) => listens(address),
             (Probe::Health, _) => health(container, &state)?,

@@ -24,10 +24,20 @@ pub(crate) fn sources(
 }
 
 /// The digests of the files that reach the engine.
-fn digests((project, site, copy): Copied<'_>) -> Result<BTreeSet<Digest>, Problem> {
+fn digests(copied: Copied<'_>) -> Result<BTreeSet<Digest>, Problem> {
+    let (_, _, copy) = copied;
+    let files = sent(copied)?;
+    // A link leads to a file that is listed itself, or out of the context, where the engine does not follow it.
+    let plain =
+        files.iter().map(|path| copy.context.join(path)).filter(|path| path.is_file() && !path.is_symlink());
+    Ok(plain.filter_map(|path| fs::read(path).ok()).map(|bytes| digest_of(&bytes)).collect())
+}
+
+/// The files that reach the engine, by their paths in the context.
+pub(crate) fn sent((project, site, _): Copied<'_>) -> Result<Vec<String>, Problem> {
     let folder = &site.folder;
     let wrong = |message: String| Problem::new(ProblemKind::Read, message);
-    let Some(file) = site.dockerfile(project) else { return Ok(BTreeSet::new()) };
+    let Some(file) = site.dockerfile(project) else { return Ok(Vec::new()) };
     let ignore = match context::ignore_file(file.path(), folder, project) {
         Some(path) => {
             let bytes =
@@ -37,9 +47,5 @@ fn digests((project, site, copy): Copied<'_>) -> Result<BTreeSet<Digest>, Proble
         }
         None => context::DockerIgnore::default(),
     };
-    let files = context::context_files(folder, &ignore, project).map_err(|error| wrong(error.to_string()))?;
-    // A link leads to a file that is listed itself, or out of the context, where the engine does not follow it.
-    let plain =
-        files.iter().map(|path| copy.context.join(path)).filter(|path| path.is_file() && !path.is_symlink());
-    Ok(plain.filter_map(|path| fs::read(path).ok()).map(|bytes| digest_of(&bytes)).collect())
+    context::context_files(folder, &ignore, project).map_err(|error| wrong(error.to_string()))
 }

@@ -1,5 +1,9 @@
 //! The command from outside: the program as it is installed, on folders and on the example.
 
+#[cfg(unix)]
+mod bench;
+#[cfg(unix)]
+mod engine;
 mod example;
 #[cfg(unix)]
 mod lock;

@@ -1,109 +1,12 @@
 //! `dockfit verify` with an engine that is a shell script: what is asked of it, and what is left behind.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{dockfit, run};
-
-const PIP: &str = "FROM python:3.13-slim\nRUN pip install flask\n";
-
-/// A `docker` that writes down what is asked of it. `$FAKE/NAME` scripts say how a command of that name goes.
-const DOCKER: &str = r#"#!/bin/sh
-echo "$*" >> "$FAKE/asked"
-case "$1 $2" in
-"buildx version") echo "github.com/docker/buildx v0.13.1 x" ;;
-"info --format") echo "26.1.5 overlay2 null" ;;
-"buildx build") [ ! -e "$FAKE/build" ] || . "$FAKE/build" ;;
-"image save") cp "$FAKE/image.tar" "$4" ;;
-"image inspect") echo 1000000 ;;
-"run --detach") [ ! -e "$FAKE/run" ] || . "$FAKE/run" ;;
-"container inspect") if [ -e "$FAKE/inspect" ]; then . "$FAKE/inspect"; else echo '{"Running":true,"Pid":1}'; fi ;;
-"logs --tail") echo "the last words" ;;
-esac
-"#;
-
-/// A project, an engine, and a folder for temporary files.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new(config: &str) -> Self {
-        let place = Self(tempfile::tempdir().expect("a folder"));
-        for name in ["app", "bin", "fake", "tmp"] {
-            fs::create_dir(place.0.path().join(name)).expect("a folder");
-        }
-        place.write("app/Dockerfile", PIP);
-        place.write("bin/docker", DOCKER);
-        fs::set_permissions(place.0.path().join("bin/docker"), fs::Permissions::from_mode(0o755))
-            .expect("a mode");
-        fs::write(place.0.path().join("fake/image.tar"), image(config)).expect("a file");
-        place
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        fs::write(self.0.path().join(path), text).expect("a file");
-    }
-
-    fn verify(&self, words: &[&str]) -> Command {
-        let root = self.0.path();
-        let mut command = dockfit();
-        let path = format!("{}:/usr/bin:/bin", root.join("bin").display());
-        command.arg("verify").args(words).current_dir(root.join("app")).env("PATH", path);
-        command.env("FAKE", root.join("fake")).env("TMPDIR", root.join("tmp"));
-        command
-    }
-
-    /// What was asked of the engine, with the random part of names taken out.
-    fn asked(&self) -> Vec<String> {
-        let text = fs::read_to_string(self.0.path().join("fake/asked")).unwrap_or_default();
-        text.lines().map(str::to_owned).collect()
-    }
-
-    /// The names of what was made and not removed, and the folders that are left.
-    fn left(&self) -> Vec<String> {
-        let asked = self.asked();
-        let made = asked.iter().filter_map(|line| match line.split_once("--tag=") {
-            Some((_, rest)) => rest.split(' ').next().map(str::to_owned),
-            None => {
-                line.split_once("--name ").and_then(|(_, rest)| rest.split(' ').next()).map(str::to_owned)
-            }
-        });
-        let removed = |name: &String| {
-            asked.iter().any(|line| line.contains("rm --force") && line.ends_with(name.as_str()))
-        };
-        let folders = fs::read_dir(self.0.path().join("tmp")).expect("a folder").flatten();
-        let folders = folders.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        made.filter(|name| !removed(name)).chain(folders).collect()
-    }
-}
-
-/// The archive of an image with one program.
-fn image(config: &str) -> Vec<u8> {
-    let pack = |files: &[(&str, &[u8], u32)]| {
-        let mut builder = tar::Builder::new(Vec::new());
-        for (path, bytes, mode) in files {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(bytes.len() as u64);
-            header.set_mode(*mode);
-            header.set_uid(0);
-            header.set_gid(0);
-            builder.append_data(&mut header, path, *bytes).expect("memory");
-        }
-        builder.into_inner().expect("memory")
-    };
-    let layer = pack(&[("bin/app", b"x", 0o755)]);
-    let config = format!("{{\"config\":{config}}}");
-    let manifest = br#"[{"Config":"config.json","Layers":["layer.tar"]}]"#;
-    pack(&[
-        ("config.json", config.as_bytes(), 0o644),
-        ("layer.tar", &layer, 0o644),
-        ("manifest.json", manifest, 0o644),
-    ])
-}
-
-const PLAIN: &str = r#"{"Cmd":["/bin/app"]}"#;
+use crate::engine::{PIP, PLAIN, Place};
+use crate::run;
 
 #[test]
 fn both_are_built_compared_started_and_removed() {
@@ -111,7 +14,7 @@ fn both_are_built_compared_started_and_removed() {
     let options =
         ["--build-arg=A=1", "--platform=linux/amd64", "--secret=id=x", "--ssh=default", "--no-cache"];
     let more = ["--network=host", "--cache-to=type=inline", "--cache-from=a/b", "--env=B=2"];
-    let (code, out, err) = run(&mut place.verify(&[options.as_slice(), &more].concat()));
+    let (code, out, err) = run(&mut place.command("verify", &[options.as_slice(), &more].concat()));
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(
         out.starts_with("docker-buildx: buildx 0.13.1, Docker 26.1.5, overlay2 store\n\nDockerfile\n"),
@@ -156,7 +59,7 @@ fn the_scratch_copies_are_what_is_built() {
         }
         texts
     };
-    assert_eq!(run(&mut place.verify(&["--no-start", "--only=package-caches"])).0, Some(0));
+    assert_eq!(run(&mut place.command("verify", &["--no-start", "--only=package-caches"])).0, Some(0));
     let [before, after] = built().try_into().expect("two builds");
     assert_eq!(before, dockerfile);
     assert!(
@@ -164,7 +67,7 @@ fn the_scratch_copies_are_what_is_built() {
         "{after}"
     );
     assert_eq!(
-        run(&mut place.verify(&["--no-start", "--only=package-caches", "--frontend=builtin"])).0,
+        run(&mut place.command("verify", &["--no-start", "--only=package-caches", "--frontend=builtin"])).0,
         Some(0)
     );
     let [before, after] = built().try_into().expect("two builds");
@@ -182,14 +85,14 @@ fn the_scratch_copies_are_what_is_built() {
 fn no_engine_is_said_with_what_to_do() {
     let place = Place::new(PLAIN);
     let nowhere = place.0.path().join("tmp");
-    let (code, out, err) = run(place.verify(&[]).env("PATH", &nowhere));
+    let (code, out, err) = run(place.command("verify", &[]).env("PATH", &nowhere));
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(
         err.starts_with("error: no container engine can be used: docker-buildx: not installed; docker: not installed; podman: not installed; buildah: not installed\n"),
         "{err}"
     );
     assert!(err.contains("help: start the Docker daemon, or install Docker"), "{err}");
-    let (code, _, err) = run(place.verify(&["--engine=podman"]).env("PATH", &nowhere));
+    let (code, _, err) = run(place.command("verify", &["--engine=podman"]).env("PATH", &nowhere));
     assert_eq!(code, Some(2));
     assert!(err.starts_with("error: no container engine can be used: podman: not installed\n"), "{err}");
 }
@@ -199,7 +102,7 @@ fn a_daemon_that_does_not_answer_is_named() {
     let place = Place::new(PLAIN);
     let docker = "#!/bin/sh\n[ \"$1\" = buildx ] && { echo 'x v1'; exit; }\necho 'Cannot connect to the Docker daemon at unix:///x.' >&2\nexit 1\n";
     place.write("bin/docker", docker);
-    let (code, _, err) = run(&mut place.verify(&["--engine=docker-buildx"]));
+    let (code, _, err) = run(&mut place.command("verify", &["--engine=docker-buildx"]));
     assert_eq!(code, Some(2));
     assert!(
         err.contains("docker-buildx: it does not answer: Cannot connect to the Docker daemon at unix:///x."),
@@ -238,7 +141,7 @@ fn the_cause_of_a_failed_build_is_named() {
             "fake/build",
             &format!("echo '#1 [1/2] FROM x'\necho '{}' >&2\nexit 1", said.replace('\'', "'\\''")),
         );
-        let (code, out, err) = run(&mut place.verify(&[]));
+        let (code, out, err) = run(&mut place.command("verify", &[]));
         assert_eq!(code, Some(2), "{out}");
         assert!(err.contains(&format!("error: before: it does not build: {message}")), "{err}");
         assert!(err.contains(help), "{err}");
@@ -253,7 +156,7 @@ fn a_container_that_does_not_come_up_is_shown() {
     // The second container is the new image's.
     let inspect = "if grep -q after-run \"$FAKE/asked\"; then echo '{\"Running\":false,\"ExitCode\":3}'; else echo '{\"Running\":true}'; fi";
     place.write("fake/inspect", inspect);
-    let (code, out, err) = run(&mut place.verify(&[]));
+    let (code, out, err) = run(&mut place.command("verify", &[]));
     assert_eq!(code, Some(1), "{out}{err}");
     assert!(out.contains("  after does not come up: ended by itself with status 3\n"), "{out}");
     assert!(
@@ -263,7 +166,7 @@ fn a_container_that_does_not_come_up_is_shown() {
     assert!(out.ends_with("0 Dockerfiles verified, 1 not what they should be\n"), "{out}");
     assert_eq!(place.left(), [""; 0]);
     place.write("fake/inspect", "echo '{\"Running\":false,\"ExitCode\":3}'");
-    let (code, out, _) = run(&mut place.verify(&[]));
+    let (code, out, _) = run(&mut place.command("verify", &[]));
     assert_eq!(code, Some(1));
     assert!(
         out.contains("neither comes up, so nothing can be said of it") && out.contains("--env-file"),
@@ -271,7 +174,7 @@ fn a_container_that_does_not_come_up_is_shown() {
     );
     place.write("fake/inspect", "echo '{\"Running\":false,\"ExitCode\":0}'");
     assert_eq!(
-        run(&mut place.verify(&[])).0,
+        run(&mut place.command("verify", &[])).0,
         Some(0),
         "a command that ends well is as good as one that stays"
     );
@@ -287,7 +190,7 @@ fn a_health_check_says_when_it_is_ready() {
         )
     };
     place.write("fake/inspect", &health("healthy", 0, "ok"));
-    let (code, out, _) = run(&mut place.verify(&[]));
+    let (code, out, _) = run(&mut place.command("verify", &[]));
     assert_eq!(code, Some(0), "{out}");
     assert!(
         place.asked().iter().any(|line| line.contains("--health-interval=1s --health-start-interval=1s"))
@@ -296,14 +199,14 @@ fn a_health_check_says_when_it_is_ready() {
         "fake/inspect",
         &health("starting", -1, "exec: \\\"curl\\\": executable file not found in $PATH: unknown"),
     );
-    let (code, out, _) = run(&mut place.verify(&[]));
+    let (code, out, _) = run(&mut place.command("verify", &[]));
     assert_eq!(code, Some(1));
     assert!(
         out.contains("its health check cannot be run: exec: \"curl\": executable file not found"),
         "{out}"
     );
     place.write("fake/inspect", &health("unhealthy", 1, "refused"));
-    let (code, out, _) = run(&mut place.verify(&["--ready-within=1"]));
+    let (code, out, _) = run(&mut place.command("verify", &["--ready-within=1"]));
     assert_eq!(code, Some(1));
     assert!(out.contains("not ready within 1 s; last: refused"), "{out}");
 }
@@ -314,7 +217,7 @@ fn a_taken_port_is_said() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let probe = format!("--probe=http://localhost:{port}/health");
-    let (code, out, _) = run(&mut place.verify(&[&probe, "--network=host"]));
+    let (code, out, _) = run(&mut place.command("verify", &[&probe, "--network=host"]));
     assert_eq!(code, Some(1));
     assert!(out.contains(&format!("port {port} is taken by something else on this machine")), "{out}");
     assert!(!place.asked().iter().any(|line| line.starts_with("run --detach")), "nothing was started");
@@ -333,8 +236,12 @@ fn an_interrupt_leaves_nothing_behind() {
             "touch \"$FAKE/here\"; sleep 60"
         };
         place.write(script, body);
-        let mut child =
-            place.verify(&[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("start");
+        let mut child = place
+            .command("verify", &[])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("start");
         wait_for(&place.0.path().join("fake/here"));
         let killed = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
         assert!(killed.success());
@@ -354,7 +261,7 @@ fn wait_for(path: &Path) {
 #[test]
 fn json_says_the_same() {
     let place = Place::new(PLAIN);
-    let (code, out, _) = run(&mut place.verify(&["--format=json"]));
+    let (code, out, _) = run(&mut place.command("verify", &["--format=json"]));
     assert_eq!(code, Some(0));
     let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(document["engine"]["kind"], "docker-buildx");
@@ -366,7 +273,7 @@ fn json_says_the_same() {
 #[test]
 fn what_cannot_be_verified_is_said() {
     let place = Place::new(PLAIN);
-    let said = |words: &[&str]| run(&mut place.verify(words));
+    let said = |words: &[&str]| run(&mut place.command("verify", words));
     let (code, _, err) = said(&["--probe=https://localhost/"]);
     assert_eq!(code, Some(2));
     assert!(err.contains("--probe: `https://localhost/` is no address that can be asked"), "{err}");

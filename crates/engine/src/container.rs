@@ -185,6 +185,12 @@ impl Container {
         found.ok_or_else(|| EngineError::Unable(format!("the engine did not publish port {port}: {said}")))
     }
 
+    /// The engine's own name for it, in full.
+    pub fn id(&self, cancel: Cancel) -> Result<String, EngineError> {
+        let words = ["container", "inspect", "--format", "{{.Id}}", &self.name];
+        succeed(&mut self.engine.command(&words), cancel).map(|said| said.trim().to_owned())
+    }
+
     /// The last lines of its output.
     pub fn logs(&self, lines: usize) -> Vec<String> {
         let command = &mut self.engine.command(&["logs", "--tail", &lines.to_string(), &self.name]);

@@ -45,11 +45,11 @@ impl fmt::Display for NotRunnable {
 /// The engine's search path where the image sets none. Source: moby `oci/defaults.go`.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// The file that is executed for `words`, as the image's user in its folder. Mirrors runc `libcontainer/standard_init_linux.go`.
+/// The path of the file that is executed for `words`, as the image's user in its folder. Mirrors runc `libcontainer/standard_init_linux.go`.
 pub fn resolve(image: &Image, words: &[&str]) -> Result<String, NotRunnable> {
     let program = words.first().ok_or(NotRunnable::Empty)?;
     let account = Account::of(image).ok_or_else(|| NotRunnable::NoUser(image.config.user.clone()))?;
-    let found = find(image, &account, program)?;
+    let found = format!("/{}", find(image, &account, program)?);
     match interpreter(image, &found) {
         Some(interpreter) if image.tree.follow(&interpreter).is_none() => {
             Err(NotRunnable::NoInterpreter { program: found, interpreter })

@@ -71,16 +71,6 @@ impl Bisect<'_, '_, '_> {
     }
 }
 
-fn changing(rewritten: &Rewritten) -> Vec<&'static str> {
-    rewritten
-        .passes
-        .iter()
-        .flatten()
-        .filter(|pass| !pass.changes.is_empty())
-        .map(|pass| pass.info.id)
-        .collect()
-}
-
 /// The passes that make the differences which no pass declares.
 pub(super) fn of_differences(
     judged: &[Judged],
@@ -100,7 +90,7 @@ pub(super) fn of_differences(
         return Ok(Vec::new());
     }
     let whole = Rewritten::by_passes(passes, draft, index, console)?;
-    let mut bisect = Bisect { passes, changing: changing(&whole), draft, index, trial, console };
+    let mut bisect = Bisect { passes, changing: whole.changing(), draft, index, trial, console };
     let mut known: BTreeMap<usize, Vec<(Aspect, String)>> = BTreeMap::new();
     let mut found = Vec::new();
     for (aspect, subject) in wanted {
@@ -137,7 +127,7 @@ pub(super) fn of_build(
     console: &mut Console,
 ) -> Stopped {
     let Ok(whole) = Rewritten::by_passes(passes, draft, index, console) else { return stopped };
-    let mut bisect = Bisect { passes, changing: changing(&whole), draft, index, trial, console };
+    let mut bisect = Bisect { passes, changing: whole.changing(), draft, index, trial, console };
     let pass = bisect.first(|bisect, count| {
         let some = bisect.rewritten(count)?;
         let side = some.result(&bisect.maker(), &format!("passes{count}"))?;

@@ -18,7 +18,7 @@ use dockfit_rewrite::Pass;
 use self::blame::Blame;
 use self::declared::Declarations;
 use self::judge::{Judged, Verdict};
-use self::rewritten::Rewritten;
+pub(super) use self::rewritten::Rewritten;
 use self::started::Starts;
 use super::Exit;
 use crate::args::{Format, VerifyArgs};
@@ -143,12 +143,7 @@ fn usage(args: &VerifyArgs) -> Option<Problem> {
     if args.options.format == Some(Format::Patch) {
         return wrong("verify prints text or JSON", "leave --format away");
     }
-    let probe = args.start.probe.as_deref();
-    if let Some(probe) = probe.filter(|probe| crate::trial::port_and_path(probe).is_none()) {
-        let message = format!("--probe: `{probe}` is no address that can be asked");
-        return wrong(&message, "write it as http://localhost:8000/health; there is no TLS");
-    }
-    None
+    args.start.wrong()
 }
 
 /// What stops the work on one Dockerfile, with the end of a build's log.

@@ -15,21 +15,21 @@ use crate::session::Session;
 use crate::trial::{Maker, Side, Site, sources};
 
 /// Both projects, and how one became the other.
-pub(super) struct Rewritten {
-    pub(super) before: Project,
-    pub(super) after: Project,
+pub(in crate::commands) struct Rewritten {
+    pub(in crate::commands) before: Project,
+    pub(in crate::commands) after: Project,
     /// Where the Dockerfile stands before.
-    pub(super) site: Site,
+    pub(in crate::commands) site: Site,
     /// Where it stands after: the same, but in a copy of the folder.
-    pub(super) site_after: Site,
-    pub(super) changes: Vec<FileChange>,
+    pub(in crate::commands) site_after: Site,
+    pub(in crate::commands) changes: Vec<FileChange>,
     /// The passes that ran; `None` where somebody else rewrote it.
-    pub(super) passes: Option<Vec<PassReport>>,
+    pub(in crate::commands) passes: Option<Vec<PassReport>>,
 }
 
 impl Rewritten {
     /// What the passes make.
-    pub(super) fn by_passes(
+    pub(in crate::commands) fn by_passes(
         passes: &[&'static dyn Pass],
         draft: &Draft,
         index: usize,
@@ -51,7 +51,7 @@ impl Rewritten {
     }
 
     /// What stands in `copy`, a copy of `folder` in which files were changed by hand.
-    pub(super) fn by_hand(
+    pub(in crate::commands) fn by_hand(
         session: &Session<'_>,
         (draft, index): (&Draft, usize),
         (folder, copy): (&Path, &Path),
@@ -77,8 +77,14 @@ impl Rewritten {
         Ok(Self { before, after, site, site_after, changes: Vec::new(), passes: None })
     }
 
+    /// The passes that change something, in order.
+    pub(in crate::commands) fn changing(&self) -> Vec<&'static str> {
+        let changing = self.passes.iter().flatten().filter(|pass| !pass.changes.is_empty());
+        changing.map(|pass| pass.info.id).collect()
+    }
+
     /// Whether the image of the Dockerfile can be another one.
-    pub(super) fn changes_build(&self) -> bool {
+    pub(in crate::commands) fn changes_build(&self) -> bool {
         let file = self.site.dockerfile(&self.before).map(Dockerfile::path);
         let changes = |change: &FileChange| {
             let inside = change.path.strip_prefix(&self.site.folder);
@@ -88,19 +94,19 @@ impl Rewritten {
     }
 
     /// The present side of a trial, in the scratch folder.
-    pub(super) fn present(&self, maker: &Maker<'_>, name: &str) -> Result<Side, Problem> {
+    pub(in crate::commands) fn present(&self, maker: &Maker<'_>, name: &str) -> Result<Side, Problem> {
         maker.side(name, &self.before, &self.site, &[])
     }
 
     /// The rewritten side.
-    pub(super) fn result(&self, maker: &Maker<'_>, name: &str) -> Result<Side, Problem> {
+    pub(in crate::commands) fn result(&self, maker: &Maker<'_>, name: &str) -> Result<Side, Problem> {
         // What passes wrote is in no folder yet.
         let paths: Vec<RelPath> = self.changes.iter().map(|change| change.path.clone()).collect();
         maker.side(name, &self.after, &self.site_after, &paths)
     }
 
     /// What of the images is the application.
-    pub(super) fn sources(&self, before: &Side, after: &Side) -> Result<Sources, Problem> {
+    pub(in crate::commands) fn sources(&self, before: &Side, after: &Side) -> Result<Sources, Problem> {
         let present = (&self.before, &self.site, before);
         sources(present, (&self.after, &self.site_after, after), &self.changes)
     }

@@ -145,12 +145,7 @@ fn shown(verified: &Verified, verdict: Verdict, look: &Look) -> String {
         }
         let most = if look.verbose { group.len() } else { SHOWN };
         for judged in group.iter().take(most) {
-            let _ = writeln!(
-                out,
-                "    {}  {}",
-                line(&judged.difference),
-                paint(look.palette.dim, origin(judged))
-            );
+            out.push_str(&entry(judged, look));
         }
         if group.len() > most {
             let more = group.len() - most;
@@ -163,6 +158,23 @@ fn shown(verified: &Verified, verdict: Verdict, look: &Look) -> String {
         }
     }
     out
+}
+
+/// A difference and where it comes from; one that is too long for a line has its sides below it.
+fn entry(judged: &Judged, look: &Look) -> String {
+    const LONGEST: usize = 72;
+    let origin = paint(look.palette.dim, origin(judged));
+    let Difference { aspect, subject, before, after } = &judged.difference;
+    match (before, after) {
+        (Some(was), Some(is)) if was.chars().count() + is.chars().count() > LONGEST => {
+            let subject = if subject.is_empty() { String::new() } else { format!(" {}", visible(subject)) };
+            let was = paint(look.palette.removed, format!("- {}", visible(was)));
+            let is = paint(look.palette.added, format!("+ {}", visible(is)));
+            let first = format!("    {}{subject}  {origin}", aspect.name());
+            format!("{}\n      {was}\n      {is}\n", first.trim_end())
+        }
+        _ => format!("{}\n", format!("    {}  {origin}", line(&judged.difference)).trim_end()),
+    }
 }
 
 /// What differs, as one line.

@@ -59,7 +59,7 @@ fn not_runnable<'i>(
         (Some(Ok(program)), Some(Err(error))) => Some(Difference {
             aspect: Aspect::Program,
             subject: what.to_owned(),
-            before: Some(format!("/{program}")),
+            before: Some(program),
             after: Some(error.to_string()),
         }),
         _ => None,

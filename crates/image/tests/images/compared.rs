@@ -213,7 +213,7 @@ fn commands_that_cannot_be_started_any_more() {
     assert_eq!(
         programs,
         [
-            "program command: /bin/app → `bin/app` wants `/bin/sh`, which is not in the image",
+            "program command: /bin/app → `/bin/app` wants `/bin/sh`, which is not in the image",
             "program health check: /usr/bin/curl → `curl` is not in the image",
         ]
     );

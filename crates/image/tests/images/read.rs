@@ -101,11 +101,14 @@ fn a_command_is_found_as_the_engine_finds_it() {
         Ok(path) => path,
         Err(error) => error.to_string(),
     };
-    assert_eq!(said("script"), "bin/script");
-    assert_eq!(said("./run"), "app/run");
-    assert_eq!(said("strange"), "`bin/strange` wants `/usr/local/bin/python3.12`, which is not in the image");
-    assert_eq!(said("by-env"), "`bin/by-env` wants `python4`, which is not in the image");
-    assert_eq!(said("elf"), "`bin/elf` wants `/lib64/ld.so`, which is not in the image");
+    assert_eq!(said("script"), "/bin/script");
+    assert_eq!(said("./run"), "/app/run");
+    assert_eq!(
+        said("strange"),
+        "`/bin/strange` wants `/usr/local/bin/python3.12`, which is not in the image"
+    );
+    assert_eq!(said("by-env"), "`/bin/by-env` wants `python4`, which is not in the image");
+    assert_eq!(said("elf"), "`/bin/elf` wants `/lib64/ld.so`, which is not in the image");
     assert_eq!(said("none"), "`none` is not in the image");
     assert_eq!(said("text"), "the image's user may not execute `text`");
     assert_eq!(said("mine"), "the image's user may not execute `mine`");

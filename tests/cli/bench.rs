@@ -1,0 +1,99 @@
+//! `dockfit bench` with an engine that is a shell script.
+
+use std::fs;
+
+use crate::engine::{PLAIN, Place};
+use crate::run;
+
+/// A build that says what `BuildKit` says, and keeps what it was given.
+const BUILD: &str = r##"
+for word; do case $word in --file=*) cp "${word#--file=}" "$FAKE/last" ;; esac; context=$word; done
+case "$*" in *before*) size=2 ;; *) size=1 ;; esac
+echo "#1 [1/2] FROM docker.io/library/python:3.13-slim"
+echo "#1 CACHED"
+echo "#2 [2/2] RUN pip install flask"
+case "$*" in *--no-cache*) echo "#2 DONE 0.$size"s ;; *) echo "#2 CACHED" ;; esac
+cat "$FAKE/last" >> "$FAKE/dockerfiles"
+wc -c < "$context/README.md" >> "$FAKE/readme"
+"##;
+
+fn place() -> Place {
+    let place = Place::new(PLAIN);
+    place.write("app/Dockerfile", "FROM python:3.13-slim\nCOPY requirements.txt main.py README.md /\nRUN pip install -r requirements.txt\n");
+    for name in ["app/requirements.txt", "app/main.py", "app/README.md"] {
+        place.write(name, "flask\n");
+    }
+    place.write("fake/build", BUILD);
+    place
+}
+
+#[test]
+fn every_scenario_is_measured_before_and_after() {
+    let place = place();
+    let words =
+        ["--runs=2", "--no-start", "--only=package-caches", "--format=json", "--markdown=../table.md"];
+    let (code, out, err) = run(&mut place.command("bench", &words));
+    assert_eq!(code, Some(0), "{out}{err}");
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let file = &document["dockerfiles"][0];
+    assert_eq!(file["passes"], serde_json::json!(["package-caches"]));
+    let names: Vec<&str> =
+        file["builds"].as_object().expect("scenarios").keys().map(String::as_str).collect();
+    assert_eq!(names, ["cold", "caches-only", "nothing", "readme", "source", "dependencies"]);
+    let cold = &file["builds"]["cold"];
+    assert_eq!(cold["before"]["seconds"]["runs"].as_array().map(Vec::len), Some(2));
+    assert_eq!((&cold["before"]["steps_cached"], &cold["before"]["steps"]), (&0.into(), &1.into()));
+    assert_eq!(file["builds"]["nothing"]["after"]["steps_cached"], 1);
+    assert_eq!(file["images"]["after"]["bytes"], 1_000_000);
+    let table = fs::read_to_string(place.0.path().join("table.md")).expect("a table");
+    assert!(
+        table.contains("| cold | ") && table.contains("| size | 1.0 MB | 1.0 MB | +0.0 % | layers: 1 → 1 |"),
+        "{table}"
+    );
+    assert_eq!(place.left(), [""; 0]);
+    // Each run has cache mounts of its own; the user's are left alone.
+    let texts = fs::read_to_string(place.0.path().join("fake/dockerfiles")).expect("text");
+    let mounts: std::collections::BTreeSet<&str> =
+        texts.split_whitespace().filter(|word| word.starts_with("--mount=type=cache")).collect();
+    assert_eq!(mounts.len(), 2, "{mounts:?}");
+    assert!(mounts.iter().all(|mount| mount.contains("id=dockfit")), "{mounts:?}");
+    // The change is undone before the next scenario, and another one each time.
+    let sizes = fs::read_to_string(place.0.path().join("fake/readme")).expect("text");
+    let changed: Vec<&str> = sizes.split_whitespace().filter(|size| *size != "6").collect();
+    assert_eq!(changed, ["10", "10", "110", "110"]);
+    assert_eq!(
+        fs::read_to_string(place.0.path().join("app/README.md")).expect("text"),
+        "flask\n",
+        "the project is as it was"
+    );
+}
+
+#[test]
+fn gates_and_scenarios_are_chosen() {
+    let place = place();
+    let bench = |words: &[&str]| {
+        let fixed = ["--runs=1", "--no-start", "--only=package-caches"];
+        run(&mut place.command("bench", &[fixed.as_slice(), words].concat()))
+    };
+    let (code, out, _) = bench(&["--scenario=readme,source", "--fail-if=size+0%"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(
+        out.contains("  readme  ")
+            && out.contains("steps from the cache: 1/1 → 1/1")
+            && !out.contains("cold"),
+        "{out}"
+    );
+    let (code, out, _) = bench(&["--scenario=nothing", "--fail-if=memory+5%"]);
+    assert_eq!(code, Some(1), "what was asked for and not measured is no success");
+    assert!(out.ends_with("Dockerfile: memory was not measured, and --fail-if asks for it\n"), "{out}");
+    let (code, _, err) = bench(&["--scenario=warm"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        err.contains("there is no `warm` here") && err.contains("cold, caches-only, nothing, readme"),
+        "{err}"
+    );
+    let (code, _, err) = bench(&["--fail-if=size"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("--fail-if: `size` is no bound"), "{err}");
+    assert_eq!(place.left(), [""; 0]);
+}
