@@ -8,6 +8,7 @@ mod ci_cache;
 mod copy_order;
 mod dockerfiles;
 mod dockerignore;
+pub mod evidence;
 mod git_history;
 mod healthcheck;
 mod installer;

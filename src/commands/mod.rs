@@ -11,6 +11,7 @@ mod inspect;
 mod lock;
 mod man;
 mod passes;
+mod plan;
 mod split;
 mod undo;
 mod verify;
@@ -79,6 +80,7 @@ pub(crate) fn dispatch(
         Command::Check(args) => diff::check(&args, passes, console),
         Command::Apply(args) => apply::apply(&args, passes, console),
         Command::Undo { path } => undo::undo(&path, console),
+        Command::Plan(args) => plan::plan(&args, passes, console),
         Command::Split(args) => split::split(&args, passes, console),
         Command::Lock(args) => lock::lock(&args, console),
         Command::Bench(args) => bench::bench(&args, passes, console),
