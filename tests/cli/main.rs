@@ -7,6 +7,7 @@ mod engine;
 mod example;
 #[cfg(unix)]
 mod lock;
+mod plan;
 mod process;
 #[cfg(unix)]
 mod verify;

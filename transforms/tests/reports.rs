@@ -40,8 +40,8 @@ fn reading(text: &str) -> String {
 #[test]
 fn reports_are_read_as_they_are_meant() {
     insta::glob!("..", "evidence/reports/*.md", |path| {
-        let bytes = std::fs::read(path).unwrap();
-        let name = path.file_stem().unwrap().to_string_lossy();
+        let bytes = std::fs::read(path).expect("the report is there");
+        let name = path.file_stem().expect("it has a name").to_string_lossy();
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../../snapshots");
         settings.set_snapshot_suffix("");
