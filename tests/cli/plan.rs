@@ -21,7 +21,7 @@ fn dockerfile(folder: &Path) -> String {
 
 const REPORT: &str = "# R\n\n## Phase 1: now\n\n### 1.1 Caches (high)\n\n```dockerfile\n\
     RUN --mount=type=cache,target=/root/.cache/pip pip install --no-cache-dir flask\n```\n\n\
-    ## Phase 2: later\n\n### 2.1 Frontend\n\n```dockerfile\n# syntax=docker/dockerfile:1\n```\n\n\
+    ## Phase 2: later\n\n### 2.1 Health\n\n```dockerfile\nHEALTHCHECK --start-period=30s CMD true\n```\n\n\
     ### 2.2 Meetings\n\nEach `week`.\n";
 
 #[test]
@@ -34,7 +34,8 @@ fn each_proposal_has_its_outcome_and_nothing_is_written() {
          package-caches/mount applied Dockerfile:2\n    corrected report.md:8\n      \
          `RUN --mount=type=cache,target=/root/.cache/pip pip install --no-cache-dir flask`\n      \
          --no-cache-dir keeps the mount empty\n      → package-caches takes the switch out with the mount\n\n\
-         2.1 Frontend\n  phase 2 · report.md:13\n  would be applied\n    syntax-line/add applied Dockerfile:1\n\n\
+         2.1 Health\n  phase 2 · report.md:13\n  would be applied\n    healthcheck/timeout applied Dockerfile:3\n    \
+         healthcheck/start-period applied Dockerfile:3\n\n\
          2.2 Meetings\n  phase 2 · report.md:19\n  matches no pass\n\n\
          3 proposals · 1 matches no pass, 1 would be applied, 1 would be applied, corrected\n\
          To apply: dockfit plan report.md --apply\n"
@@ -46,7 +47,10 @@ fn each_proposal_has_its_outcome_and_nothing_is_written() {
 fn only_what_the_report_proposes_is_applied() {
     let (folder, code, _, err) = plan(REPORT, &["--apply", "--phase", "2"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(dockerfile(folder.path()), format!("# syntax=docker/dockerfile:1\n{DOCKERFILE}"));
+    assert_eq!(
+        dockerfile(folder.path()),
+        DOCKERFILE.replace("HEALTHCHECK CMD", "HEALTHCHECK --timeout=3s --start-period=30s CMD")
+    );
     let (folder, code, out, _) = plan("# R\n\nnothing\n", &["--apply"]);
     assert_eq!((code, out.contains("nothing to apply")), (Some(0), true));
     assert_eq!(dockerfile(folder.path()), DOCKERFILE);

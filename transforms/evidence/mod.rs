@@ -45,11 +45,6 @@ pub static ADVICE: &[Advice] = &[
         why: "limits and replicas belong to where the container runs",
         instead: "set them in the deployment, by what was measured",
     },
-    Advice {
-        id: "uv-installer",
-        why: "another installer is a choice of the team",
-        instead: "`--installer uv` writes the same stages with uv",
-    },
 ];
 
 /// The passes, and the ids of [`ADVICE`], that a piece of a report is about, each with the words that say so.

@@ -38,7 +38,7 @@ static SIGNS: &[Sign] = &[
             "builder-app",
         ],
     },
-    Sign { topic: "uv-installer", place: Place::Code, words: &["uv pip install", "uv pip sync", "uv sync"] },
+    Sign { topic: "installer", place: Place::Code, words: &["uv pip install", "uv pip sync", "uv sync"] },
     Sign { topic: "dockerignore", place: Place::Code, words: &[".dockerignore"] },
     Sign { topic: "git-history", place: Place::Ignore, words: &[".git"] },
     Sign {
