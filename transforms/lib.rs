@@ -6,6 +6,8 @@ mod bytecode;
 mod cache_mounts;
 mod ci_cache;
 mod copy_order;
+mod debug_target;
+mod distroless_runtime;
 mod dockerfiles;
 mod dockerignore;
 pub mod evidence;
@@ -46,6 +48,8 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &preload::Preload,
         // Behind what installs and copies, before what swaps the base of the final stage.
         &bytecode::Bytecode,
+        &distroless_runtime::DistrolessRuntime,
+        &debug_target::DebugTarget,
         // It speaks of the mounts that the passes before have added.
         &ci_cache::CiCache,
         // Last: it looks at what the others have made.

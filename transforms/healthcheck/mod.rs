@@ -4,7 +4,7 @@ mod flags;
 mod missing;
 mod overridden;
 mod programs;
-mod request;
+pub(crate) mod request;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use dockfit_shell::{Script, Word};
 
 /// A request by which a probe tells whether the service works: it fails on an HTTP error and where nobody answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     /// `http://`, this machine, perhaps a port and a path.
     url: String,
     /// How long the program waits, in seconds, as written.
@@ -16,14 +16,29 @@ pub(super) struct Request {
 impl Request {
     /// The same request in Python, as a command in exec form.
     pub(super) fn in_python(&self) -> String {
+        let words = self.python_words();
+        let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+        format!("[{}]", quoted.join(", "))
+    }
+
+    /// The same request in Python, as words that hold no quotes of JSON.
+    pub(crate) fn python_words(&self) -> Vec<String> {
         let Self { url, seconds } = self;
         let timeout = seconds.as_deref().map(|seconds| format!(", timeout={seconds}")).unwrap_or_default();
-        format!(r#"["python", "-c", "import urllib.request as u; u.urlopen('{url}'{timeout})"]"#)
+        let code = format!("import urllib.request as u; u.urlopen('{url}'{timeout})");
+        vec!["python".to_owned(), "-c".to_owned(), code]
+    }
+
+    /// The same request in Node, as words that hold no quotes of JSON. Without a time, the engine's own ends the probe.
+    pub(crate) fn node_words(&self) -> Vec<String> {
+        let url = &self.url;
+        let code = format!("fetch('{url}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))");
+        vec!["node".to_owned(), "-e".to_owned(), code]
     }
 }
 
 /// A command line that may be a probe by curl or wget.
-pub(super) enum Probe {
+pub(crate) enum Probe {
     /// Another program, or none that can be told.
     Other,
     /// curl or wget, and the request, or why it is not understood.
@@ -31,7 +46,7 @@ pub(super) enum Probe {
 }
 
 /// What the command of a HEALTHCHECK is.
-pub(super) fn probe(command: &CommandLine) -> Probe {
+pub(crate) fn probe(command: &CommandLine) -> Probe {
     match command {
         CommandLine::Exec(array) => {
             let words: Vec<&str> = array.items.iter().map(|item| item.value.as_str()).collect();

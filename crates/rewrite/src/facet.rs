@@ -110,4 +110,14 @@ pub enum Declared {
     },
     /// Stages take from this image, as the instructions name it, and did not before.
     Takes(String),
+    /// The stage of this index in the text before, and those that were added like it, are built on this image instead of
+    /// the one that they were built on.
+    Base {
+        /// The index of the stage.
+        stage: usize,
+        /// The image, as FROM names it.
+        image: String,
+    },
+    /// A comment that spoke of nothing but what is gone, as written.
+    CommentTakenOut(String),
 }

@@ -119,22 +119,29 @@ const DISTROLESS: [Row; 4] = [
 struct Language {
     /// The repository's name up to a version or the distribution.
     name: &'static str,
-    program: Option<&'static str>,
-    env: &'static [(&'static str, &'static str)],
+    entrypoint: &'static [&'static str],
+    /// Variables; nothing for a value that differs from release to release.
+    env: &'static [(&'static str, Option<&'static str>)],
 }
 
-const UTF_8: &[(&str, &str)] = &[("LANG", "C.UTF-8")];
+const UTF_8: &[(&str, Option<&str>)] = &[("LANG", Some("C.UTF-8"))];
 
-/// Source: GoogleContainerTools/distroless `python3/python.bzl`, `nodejs/nodejs.bzl`, 2026-08-21; `python3-debian12` from
-/// the last commit that had it.
-const LANGUAGES: [Language; 7] = [
-    Language { name: "python3-debian13", program: Some("/usr/bin/python3.13"), env: UTF_8 },
-    Language { name: "python3-debian12", program: Some("/usr/bin/python3.11"), env: UTF_8 },
-    Language { name: "nodejs", program: Some("/nodejs/bin/node"), env: &[] },
-    Language { name: "static", program: None, env: &[] },
-    Language { name: "base", program: None, env: &[] },
-    Language { name: "base-nossl", program: None, env: &[] },
-    Language { name: "cc", program: None, env: &[] },
+/// Source: GoogleContainerTools/distroless `python3/python.bzl`, `nodejs/nodejs.bzl`, `java/java.bzl`, 2026-08-21;
+/// `python3-debian12` from the last commit that had it.
+const LANGUAGES: [Language; 9] = [
+    Language { name: "python3-debian13", entrypoint: &["/usr/bin/python3.13"], env: UTF_8 },
+    Language { name: "python3-debian12", entrypoint: &["/usr/bin/python3.11"], env: UTF_8 },
+    Language { name: "nodejs", entrypoint: &["/nodejs/bin/node"], env: &[] },
+    Language { name: "java-base", entrypoint: &[], env: UTF_8 },
+    Language {
+        name: "java",
+        entrypoint: &["/usr/bin/java", "-jar"],
+        env: &[("LANG", Some("C.UTF-8")), ("JAVA_VERSION", None)],
+    },
+    Language { name: "static", entrypoint: &[], env: &[] },
+    Language { name: "base", entrypoint: &[], env: &[] },
+    Language { name: "base-nossl", entrypoint: &[], env: &[] },
+    Language { name: "cc", entrypoint: &[], env: &[] },
 ];
 
 const ROWS: [Row; 13] = [
@@ -230,12 +237,11 @@ fn distroless(repository: &str, tag: &str) -> Option<BaseConfig> {
         })
     })?;
     let mut config = DISTROLESS.iter().find(|row| row.fits(tag))?.config();
-    if let Some(program) = language.program {
-        config.entrypoint = Fact::Known(vec![program.to_owned()]);
+    if !language.entrypoint.is_empty() {
+        config.entrypoint = Fact::Known(language.entrypoint.iter().map(|word| (*word).to_owned()).collect());
     }
-    config
-        .env
-        .extend(language.env.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))));
+    let env = language.env.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned)));
+    config.env.extend(env);
     Some(config)
 }
 

@@ -1,6 +1,6 @@
 //! Builds that a repository's files declare.
 
-use super::{ServiceHealthCheck, bake, compose, workflow};
+use super::{Service, ServiceHealthCheck, bake, compose, services, workflow};
 use crate::{Project, RelPath};
 
 /// A build of a Dockerfile that some file of the repository declares.
@@ -49,6 +49,20 @@ pub fn health_checks_in(path: &RelPath, bytes: &[u8]) -> Vec<ServiceHealthCheck>
     match std::str::from_utf8(bytes) {
         Ok(text) if kind(path) == Some(Kind::Compose) && named && bytes.len() <= LONGEST => {
             compose::health_checks(path, text)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The services of a compose file that build an image, with what they start in it; of other files, none.
+pub fn services_in(path: &RelPath, bytes: &[u8]) -> Vec<Service> {
+    match std::str::from_utf8(bytes) {
+        Ok(text)
+            if kind(path) == Some(Kind::Compose)
+                && bytes.len() <= LONGEST
+                && memchr::memmem::find(bytes, b"build").is_some() =>
+        {
+            services::services(path, text)
         }
         _ => Vec::new(),
     }

@@ -23,7 +23,7 @@ struct Service {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum ServiceBuild {
+pub(super) enum ServiceBuild {
     Context(String),
     Options {
         context: Option<String>,
@@ -72,7 +72,7 @@ fn line_of_key(text: &str, line: usize, key: &str) -> usize {
     lines.iter().rposition(|found| found.trim_start().starts_with(key)).map_or(line, |index| index + 1)
 }
 
-fn resolve(path: &RelPath, build: ServiceBuild) -> Option<Build> {
+pub(super) fn resolve(path: &RelPath, build: ServiceBuild) -> Option<Build> {
     let base = path.parent();
     match build {
         ServiceBuild::Context(context) => Build::resolve(path, &base, &context, None, true, None),

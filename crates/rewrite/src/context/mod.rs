@@ -13,10 +13,11 @@ mod hcl;
 mod layers;
 mod nearest;
 mod reach;
+mod services;
 mod sources;
 mod workflow;
 
-pub use build::{Build, builders, builds_in, health_checks_in, may_build};
+pub use build::{Build, builders, builds_in, health_checks_in, may_build, services_in};
 pub use ci::{Builder, CiBuild, ci_builds};
 pub use compose::ServiceHealthCheck;
 pub use dockerignore::{
@@ -25,6 +26,7 @@ pub use dockerignore::{
 pub use layers::{CopiedFile, Taken, glob, invalidated_by, mounted, taken};
 pub use nearest::nearest;
 pub use reach::{Reach, local_sources, within};
+pub use services::{Service, ServiceCommand, Words};
 pub use sources::{ContextSource, sources};
 
 use crate::{Context, RelPath};

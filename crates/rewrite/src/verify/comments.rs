@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use dockfit_dockerfile::{LineKind, NodeKind, Span};
 
-use super::Breach;
+use super::{Breach, Declarations};
 use crate::Dockerfile;
 
-/// Every comment of the old text, of the file or of a script in it, stands in the new one as often as before.
-pub(super) fn kept(old: &Dockerfile, new: &Dockerfile) -> Result<(), Breach> {
+/// Every comment of the old text, of the file or of a script in it, stands in the new one as often as before, but for those
+/// that were declared to be gone.
+pub(super) fn kept(old: &Dockerfile, new: &Dockerfile, declared: &Declarations<'_>) -> Result<(), Breach> {
     let mut left: BTreeMap<String, usize> = BTreeMap::new();
     for (_, comment) in comments(new) {
         *left.entry(comment).or_default() += 1;
+    }
+    for (comment, count) in &declared.comments {
+        *left.entry((*comment).to_owned()).or_default() += count;
     }
     for (span, comment) in comments(old) {
         match left.get_mut(&comment) {

@@ -66,8 +66,8 @@ pub(crate) fn step(
             continue;
         }
         valid(new)?;
-        comments::kept(old, new)?;
         let declared = Declarations::of(decisions, index);
+        comments::kept(old, new, &declared)?;
         let same = scripts::kept(old, new, &declared)?;
         contained::kept(old, new, &declared, &same)?;
     }
@@ -96,6 +96,10 @@ struct Declarations<'a> {
     parts: HashSet<String>,
     /// The images that stages take from and did not before.
     images: Vec<ImageReference>,
+    /// The images that stages are built on instead of others, by the index of the stage in the text before.
+    bases: HashSet<(usize, &'a str)>,
+    /// Comments that are gone.
+    comments: HashMap<&'a str, usize>,
 }
 
 impl<'a> Declarations<'a> {
@@ -128,6 +132,10 @@ impl<'a> Declarations<'a> {
                     Declared::StageAdded { name, like } => {
                         found.stages.insert(name.to_lowercase(), *like);
                     }
+                    Declared::Base { stage, image } => {
+                        found.bases.insert((*stage, image));
+                    }
+                    Declared::CommentTakenOut(text) => *found.comments.entry(text.trim()).or_default() += 1,
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Which stage of the new text is, or came from, which one of the old.
 
+use std::collections::HashSet;
+
 use dockfit_dockerfile::model::{Base, Model, Origin, Stage};
 use dockfit_dockerfile::values::reference::ImageReference;
 
@@ -18,6 +20,8 @@ pub(super) struct Pair {
 pub(super) struct Stages<'m> {
     was: &'m Model,
     is: &'m Model,
+    /// Images that were declared, by the index of the stage in the old text.
+    bases: HashSet<(usize, &'m str)>,
     /// By the index in the new text.
     pairs: Vec<Pair>,
 }
@@ -31,10 +35,10 @@ const BASE: &str = "the stage is built on something else than before";
 impl<'m> Stages<'m> {
     /// Pairs the stages in their order. All that were there are still there, under their names; a stage without a name may
     /// get one. Others are declared, and built on what the stage was built on that they came from, or on that stage.
-    pub(super) fn pair(was: &'m Model, is: &'m Model, declared: &Declarations<'_>) -> Result<Self, Wrong> {
+    pub(super) fn pair(was: &'m Model, is: &'m Model, declared: &Declarations<'m>) -> Result<Self, Wrong> {
         let is_old = |name: &str| was.stage_named(name).is_some();
         let mut old = was.stages().iter();
-        let mut found = Self { was, is, pairs: Vec::new() };
+        let mut found = Self { was, is, bases: declared.bases.clone(), pairs: Vec::new() };
         let mut added = 0;
         for stage in is.stages() {
             let like = stage.name.as_deref().and_then(|name| declared.stages.get(name)).copied();
@@ -95,7 +99,19 @@ impl<'m> Stages<'m> {
         (None, at)
     }
 
+    /// Whether the stage is built on an image that was declared for `old`, the stage that it was or came from, and on
+    /// the platform of before.
+    fn is_on_declared_image(&self, old: usize, after: &Stage) -> bool {
+        let before = self.was.lineage(old).last();
+        matches!(after.base, Base::Image(_))
+            && self.bases.contains(&(old, after.base_name.as_str()))
+            && before.is_some_and(|before| before.platform == after.platform)
+    }
+
     fn is_on_same_base(&self, before: &Stage, after: &'m Stage) -> bool {
+        if self.is_on_declared_image(before.index, after) {
+            return true;
+        }
         let (below, lowest) = self.below(after);
         match (&before.base, below) {
             (Base::Stage(old), Some(new)) => self.old(new) == Some(*old) && before.platform == after.platform,
@@ -106,6 +122,9 @@ impl<'m> Stages<'m> {
 
     /// An added stage stands on the stage that it came from, on one below that, or on the image below all of them.
     fn is_added_on_right_base(&self, stage: &'m Stage, like: usize) -> bool {
+        if self.is_on_declared_image(like, stage) {
+            return true;
+        }
         let (below, lowest) = self.below(stage);
         match below.and_then(|below| self.old(below)) {
             Some(old) => self.was.lineage(like).any(|stage| stage.index == old),

@@ -1,0 +1,269 @@
+//! `distroless-runtime`: the final stage on an image that holds the language and nothing more.
+
+mod accounts;
+mod bases;
+mod binary;
+mod command;
+mod consumers;
+mod folders;
+mod programs;
+pub(crate) mod proof;
+mod runs;
+mod scene;
+mod source;
+mod swap;
+pub(crate) mod table;
+
+use dockfit_dockerfile::model::{Base, Stage};
+use dockfit_dockerfile::values::reference::ImageReference;
+use dockfit_rewrite::{
+    Change, Consent, Decision, DecisionInfo, Declared, Edit, EditSet, Facet, FileEdit, Outcome, Pass,
+    PassInfo, Reason, Safety, Selection, Task,
+};
+
+use self::bases::{Kind, System};
+use self::scene::{OldBase, Scene};
+use self::table::Image;
+use crate::cache_mounts::Refusal;
+use crate::debug_target;
+use crate::dockerfiles::File;
+
+/// The pass.
+pub(crate) struct DistrolessRuntime;
+
+static SWAP: DecisionInfo = DecisionInfo {
+    id: "distroless-runtime/swap-base",
+    summary: "a base with the language and its libraries alone, in the place of a whole distribution",
+    safety: Safety::Unsafe,
+};
+
+static SUPPORT: DecisionInfo = DecisionInfo {
+    id: "distroless-runtime/support",
+    summary: "no base that its makers no longer look after",
+    safety: Safety::Safe,
+};
+
+static INFO: PassInfo = PassInfo {
+    id: "distroless-runtime",
+    proposal: "1.1",
+    summary: "a runtime without shell and package manager is smaller, and leaves less to attack and to patch",
+    page: include_str!("README.md"),
+    decisions: &[&SWAP, &SUPPORT],
+    facets: &[
+        Facet::Env,
+        Facet::Entrypoint,
+        Facet::Cmd,
+        Facet::User,
+        Facet::Workdir,
+        Facet::Labels,
+        Facet::HealthCheck,
+        Facet::StopSignal,
+        Facet::Shell,
+        Facet::Packages,
+        Facet::Files,
+        Facet::Layers,
+    ],
+    after: &["split-dependencies", "healthcheck"],
+};
+
+impl Pass for DistrolessRuntime {
+    fn info(&self) -> &'static PassInfo {
+        &INFO
+    }
+
+    fn run(&self, task: &Task<'_>) -> Vec<Decision> {
+        File::all(task)
+            .flat_map(|file| decide(&file))
+            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
+            .collect()
+    }
+}
+
+fn decide(file: &File<'_>) -> Option<Decision> {
+    let model = file.dockerfile.model();
+    let document = file.dockerfile.document();
+    let stage = model.stages().last()?;
+    let span = document.instructions().get(stage.from)?.text_span();
+    if let Some(outcome) = support(stage) {
+        return Some(file.decision(&SUPPORT, span, outcome));
+    }
+    let consent = file.task.consent(&SWAP);
+    let outcome = match swap(file, stage) {
+        Ok(Swapped::Already) => Outcome::Already,
+        Ok(Swapped::To(_, change)) if consent == Consent::Given => Outcome::Applied(change),
+        Ok(Swapped::To(image, _)) => Outcome::Advised {
+            reason: Reason {
+                code: "could-be-distroless",
+                text: format!("this stage can be built on `{}`, without shell and package manager", image.reference("")),
+            },
+            way_out: format!("{} does it, with all that it needs", Selection::option_for(&SWAP)),
+        },
+        Err(refusal) if consent == Consent::Given => refusal.into_outcome(),
+        Err(_) => return None,
+    };
+    if consent != Consent::Given && outcome == Outcome::Already {
+        return None;
+    }
+    Some(file.decision(&SWAP, span, outcome))
+}
+
+/// Advice where the base is a distroless image that is no longer looked after.
+fn support(stage: &Stage) -> Option<Outcome> {
+    let Base::Image(image) = &stage.base else { return None };
+    let repository = format!("{}/{}", image.domain, image.path);
+    let when = table::ended(&repository)?;
+    Some(Outcome::Advised {
+        reason: Reason {
+            code: "support-ended",
+            text: format!("support of `{repository}` ended ({when}): it gets no security fixes"),
+        },
+        way_out: "move to the image of Debian 13, with the version of the language that it has".to_owned(),
+    })
+}
+
+/// What comes of a stage.
+enum Swapped {
+    /// It is on a distroless image, or on none at all.
+    Already,
+    /// It can be on this one.
+    To(&'static Image, Change),
+}
+
+fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
+    let (image, kind, old) = match &stage.base {
+        Base::Scratch => return Ok(Swapped::Already),
+        Base::Image(reference) if is_distroless(reference) => return Ok(Swapped::Already),
+        Base::Image(reference) => fitting(file, stage, reference)?,
+        Base::Stage(_) => return Err(on_a_stage(file, stage)),
+        Base::Context(_) | Base::Invalid => {
+            let text = format!("`{}` is a context that the build is given", stage.base_name);
+            return Err(Refusal::new("base-unknown", text, "build the final stage on an image"));
+        }
+    };
+    unfit(file, stage)?;
+    let scene = Scene::read(file, stage, image, kind, old)?;
+    source::check(&scene)?;
+    let mut plan = swap::plan(&scene)?;
+    let path = file.dockerfile.path();
+    let applied = |edits: &[Edit]| {
+        EditSet::new(edits.iter().cloned())
+            .map(|set| set.apply(file.dockerfile.document().source()))
+            .map_err(|overlap| Refusal::new("cannot-edit", overlap.to_string(), "write the stage in a simpler form"))
+    };
+    if !plan.for_debug.is_empty() {
+        let text = applied(&plan.edits)?;
+        let name = debug_target::name(stage.name.as_deref());
+        let added = debug_target::write(&text, file.dockerfile, stage, &name)?;
+        for retarget in &plan.for_debug {
+            let place = dockfit_dockerfile::Span::new(retarget.place.start, retarget.place.end);
+            plan.others.push(FileEdit { file: retarget.file.clone(), edit: Edit::replace(place, name.clone()) });
+        }
+        let services: Vec<&str> = plan.for_debug.iter().map(|retarget| retarget.service.as_str()).collect();
+        plan.notes.push(format!("needs a shell and builds `{name}` from now on: {}", services.join(", ")));
+        plan.edits.push(added.edit);
+        plan.declares.extend(added.declares);
+    }
+    let text = applied(&plan.edits)?;
+    proof::check(&text)?;
+    let mut edits: Vec<FileEdit> =
+        plan.edits.into_iter().map(|edit| FileEdit { file: path.clone(), edit }).collect();
+    edits.extend(plan.others);
+    if let Some(version) = image.version {
+        plan.notes.insert(0, format!("{} {version}, supported until {}", kind.name(), image.support));
+    }
+    let note = (!plan.notes.is_empty()).then(|| plan.notes.join("; "));
+    let mut declares = plan.declares;
+    declares.sort_by_key(|declared| matches!(declared, Declared::Facet(_)));
+    Ok(Swapped::To(image, Change { edits, declares, note }))
+}
+
+fn is_distroless(image: &ImageReference) -> bool {
+    format!("{}/{}", image.domain, image.path).starts_with(table::REGISTRY)
+}
+
+/// The image that fits the one that the stage is built on.
+fn fitting(
+    file: &File<'_>,
+    stage: &Stage,
+    reference: &ImageReference,
+) -> Result<(&'static Image, Kind, OldBase), Refusal> {
+    let name = reference.familiar();
+    let kind = bases::kind(reference);
+    let compiled = if kind.is_none() && binary::is_system(reference) { binary::image(file, stage) } else { None };
+    if kind.is_none() && compiled.is_none() {
+        let text = format!("no distroless image takes the place of `{name}`");
+        return Err(Refusal::new("no-image", text, "keep the base; there are images for Python, Node, Java and compiled programs"));
+    }
+    if !stage.base_arguments.is_empty() {
+        let text = format!("the base is decided by the build argument {}", stage.base_arguments.join(", "));
+        return Err(Refusal::new("base-variable", text, "write the base's name and version into FROM"));
+    }
+    if reference.digest.is_some() {
+        let text = format!("`{name}` is pinned by its digest, and no pin of the other image is known here");
+        return Err(Refusal::new("pinned", text, "take the digest out, and pin the new base with your own tool"));
+    }
+    if let Some(image) = compiled {
+        let alpine = reference.familiar_name() == "alpine";
+        return Ok((image?, Kind::Binary, OldBase { plain: true, alpine }));
+    }
+    let kind = kind.unwrap_or(Kind::Binary);
+    let Some(tagged) = bases::tagged(reference) else {
+        let text = format!("`{name}` leaves the version of {} open", kind.name());
+        return Err(Refusal::new("version-open", text, "name the version in FROM"));
+    };
+    let image = bases::fitting(kind, &tagged)?;
+    if tagged.system == System::Alpine && kind != Kind::Java {
+        let text = format!("`{name}` has Alpine's C library (musl), and packages that were built for it");
+        return Err(Refusal::new("other-libc", text, "build on the -slim variant first"));
+    }
+    if let Some(platform) = &stage.platform
+        && !image.runs_on(&platform.architecture)
+    {
+        let text = format!("`{}` is not made for {platform}", image.reference(""));
+        return Err(Refusal::new("platform", text, "keep the base"));
+    }
+    // The big images bring users of their packages.
+    let plain = tagged.slim && matches!(tagged.system, System::Debian(_)) && kind == Kind::Python;
+    Ok((image, kind, OldBase { plain, alpine: false }))
+}
+
+fn on_a_stage(file: &File<'_>, stage: &Stage) -> Refusal {
+    let model = file.dockerfile.model();
+    let lowest = model.lineage(stage.index).last();
+    let kind = lowest.and_then(|lowest| match &lowest.base {
+        Base::Image(image) => bases::kind(image),
+        _ => None,
+    });
+    match kind {
+        Some(_) => Refusal::new(
+            "base-is-a-stage",
+            format!("the final stage is built on the stage `{}`, which others need as it is", stage.base_name),
+            "build the final stage on the image itself, and repeat the ENV and WORKDIR that it needs",
+        ),
+        None => Refusal::new(
+            "no-image",
+            format!("no distroless image takes the place of `{}`", stage.base_name),
+            "keep the base",
+        ),
+    }
+}
+
+/// Why the stage is not the one that runs in production, if so, or is not to be touched.
+fn unfit(file: &File<'_>, stage: &Stage) -> Result<(), Refusal> {
+    const NOT_FOR_PRODUCTION: &[&str] = &["dev", "development", "debug", "test", "tests", "testing", "local", "ci", "lint"];
+    if file.dockerfile.is_ignored(stage.from, INFO.id) || file.dockerfile.is_ignored(stage.from, SWAP.id) {
+        return Err(Refusal::new("ignored", "a comment above the stage keeps this pass away", "remove the comment"));
+    }
+    if let Some(name) = stage.name.as_deref().filter(|name| NOT_FOR_PRODUCTION.contains(name)) {
+        let text = format!("the last stage is called `{name}`, and needs a shell");
+        return Err(Refusal::new("not-for-production", text, "put the stage that runs in production last"));
+    }
+    if !stage.triggers.is_empty() {
+        return Err(Refusal::new(
+            "onbuild",
+            "the base defers instructions to this build, which need its shell",
+            "keep the base",
+        ));
+    }
+    Ok(())
+}
