@@ -94,14 +94,24 @@ fn add(file: &File<'_>, stage: &Stage) -> Result<Option<Added>, Refusal> {
         return Err(Refusal::new("not-distroless", text, "build the final stage on a distroless image"));
     };
     if tag(image).is_none() {
-        let text = format!("`{}` is no distroless image: it has its own shell, or no variant with one", image.familiar());
+        let text = format!(
+            "`{}` is no distroless image: it has its own shell, or no variant with one",
+            image.familiar()
+        );
         return Err(Refusal::new("not-distroless", text, "apply distroless-runtime first, if it fits"));
     }
     if file.dockerfile.is_ignored(stage.from, INFO.id) {
-        return Err(Refusal::new("ignored", "a comment above the stage keeps this pass away", "remove the comment"));
+        return Err(Refusal::new(
+            "ignored",
+            "a comment above the stage keeps this pass away",
+            "remove the comment",
+        ));
     }
     if image.digest.is_some() {
-        let text = format!("`{}` is pinned by its digest, and no pin of its debug variant is known here", image.familiar());
+        let text = format!(
+            "`{}` is pinned by its digest, and no pin of its debug variant is known here",
+            image.familiar()
+        );
         return Err(Refusal::new("pinned", text, "add the stage by hand, with the pin of the debug tag"));
     }
     if !stage.base_arguments.is_empty() {
@@ -110,7 +120,9 @@ fn add(file: &File<'_>, stage: &Stage) -> Result<Option<Added>, Refusal> {
     }
     let name = name(stage.name.as_deref());
     let is_debug = |other: &Stage| match &other.base {
-        Base::Image(base) => base.path == image.path && base.effective_tag().is_some_and(|tag| tag.starts_with("debug")),
+        Base::Image(base) => {
+            base.path == image.path && base.effective_tag().is_some_and(|tag| tag.starts_with("debug"))
+        }
         _ => false,
     };
     if model.stage_named(&name).is_some() || model.stages().iter().any(is_debug) {
@@ -158,7 +170,8 @@ pub(crate) fn write(
         Declared::Env("PATH".to_owned()),
     ];
     let entrypoint = model.config(last.index).entrypoint;
-    let has_own = last.instructions.clone().any(|index| keyword(&document, index) == Some(Keyword::Entrypoint));
+    let has_own =
+        last.instructions.clone().any(|index| keyword(&document, index) == Some(Keyword::Entrypoint));
     for index in last.instructions.clone() {
         let Some(instruction) = document.instructions().get(index) else { continue };
         if instruction.keyword() == Keyword::Cmd && !has_own && entrypoint == Fact::Known(Vec::new()) {
@@ -173,7 +186,9 @@ pub(crate) fn write(
         }
         if instruction.keyword() == Keyword::Run {
             let words = match &instruction.command.json {
-                Some(array) => array.items.iter().map(|item| item.value.as_str()).collect::<Vec<_>>().join(" "),
+                Some(array) => {
+                    array.items.iter().map(|item| item.value.as_str()).collect::<Vec<_>>().join(" ")
+                }
                 None => instruction.arguments().to_owned(),
             };
             declares.push(Declared::RunAdded(words));

@@ -99,7 +99,8 @@ impl Accounts {
 
     /// The user of that name or number.
     pub(super) fn user(&self, name: &str) -> Option<&Account> {
-        let number = || name.parse().ok().and_then(|uid: u32| self.users.values().find(|user| user.uid == uid));
+        let number =
+            || name.parse().ok().and_then(|uid: u32| self.users.values().find(|user| user.uid == uid));
         self.users.get(name).or_else(number)
     }
 
@@ -134,7 +135,11 @@ impl Accounts {
             (Some(name), None) => {
                 let unknown = || {
                     let text = format!("the gid of the group `{name}` cannot be told from this file");
-                    Refusal::new("group-unknown", text, format!("create the group with a fixed gid (`groupadd --gid 1000 {name}`)"))
+                    Refusal::new(
+                        "group-unknown",
+                        text,
+                        format!("create the group with a fixed gid (`groupadd --gid 1000 {name}`)"),
+                    )
                 };
                 Some(self.group(name).ok_or_else(unknown)?)
             }
@@ -162,10 +167,8 @@ impl Accounts {
         };
         self.groups.entry(made.name.clone()).or_insert(gid);
         let home = made.home.or_else(|| Some(format!("/home/{}", made.name)));
-        self.users.insert(
-            made.name.clone(),
-            Account { uid, gid, home, makes_home: made.makes_home, derived },
-        );
+        self.users
+            .insert(made.name.clone(), Account { uid, gid, home, makes_home: made.makes_home, derived });
         Ok(())
     }
 
@@ -255,7 +258,15 @@ const TOOLS: [Tool; 4] = [
         makes_home: &[],
         no_home: &["--no-create-home", "-H"],
         system: &["--system", "-S"],
-        plain: &["--disabled-password", "--disabled-login", "--quiet", "-q", "--group", "--allow-bad-names", "-D"],
+        plain: &[
+            "--disabled-password",
+            "--disabled-login",
+            "--quiet",
+            "-q",
+            "--group",
+            "--allow-bad-names",
+            "-D",
+        ],
         home_by_default: true,
     },
     Tool {
@@ -368,9 +379,18 @@ impl Tool {
         let Some(letters) = letters else { return vec![word.to_owned()] };
         let spread: Vec<String> = letters.chars().map(|letter| format!("-{letter}")).collect();
         let known = |option: &String| {
-            [self.uid, self.gid, self.home, self.valued, self.makes_home, self.no_home, self.system, self.plain]
-                .iter()
-                .any(|options| options.contains(&option.as_str()))
+            [
+                self.uid,
+                self.gid,
+                self.home,
+                self.valued,
+                self.makes_home,
+                self.no_home,
+                self.system,
+                self.plain,
+            ]
+            .iter()
+            .any(|options| options.contains(&option.as_str()))
         };
         if spread.iter().all(known) { spread } else { vec![word.to_owned()] }
     }

@@ -104,7 +104,9 @@ pub(super) fn tagged(image: &ImageReference) -> Option<Tagged<'_>> {
 pub(super) fn fitting(kind: Kind, tagged: &Tagged<'_>) -> Result<&'static Image, Refusal> {
     let wanted = match kind {
         Kind::Python => tagged.version.split('.').take(2).collect::<Vec<_>>().join("."),
-        Kind::Node | Kind::Java | Kind::Binary => tagged.version.split('.').next().unwrap_or_default().to_owned(),
+        Kind::Node | Kind::Java | Kind::Binary => {
+            tagged.version.split('.').next().unwrap_or_default().to_owned()
+        }
     };
     let versions: Vec<(&'static Image, &'static str)> = table::IMAGES
         .iter()
@@ -144,7 +146,10 @@ mod tests {
     #[test]
     fn tags_tell_version_and_system() {
         assert_eq!(told("python:3.13-slim"), Some(("3.13".to_owned(), System::Debian(13), true)));
-        assert_eq!(told("python:3.13.1-slim-bookworm"), Some(("3.13.1".to_owned(), System::Debian(12), true)));
+        assert_eq!(
+            told("python:3.13.1-slim-bookworm"),
+            Some(("3.13.1".to_owned(), System::Debian(12), true))
+        );
         assert_eq!(told("node:22-alpine3.20"), Some(("22".to_owned(), System::Alpine, false)));
         assert_eq!(told("eclipse-temurin:21-jre-jammy"), Some(("21".to_owned(), System::Ubuntu, false)));
         for unread in ["python", "python:slim", "python:3.14-rc-slim", "node:lts", "debian:12"] {
@@ -156,7 +161,9 @@ mod tests {
     fn the_version_decides() {
         let fits = |kind, name: &str| {
             let image = ImageReference::parse(name).expect("a reference");
-            fitting(kind, &tagged(&image).expect("a tag")).map(|image| image.name).map_err(|refusal| refusal.code)
+            fitting(kind, &tagged(&image).expect("a tag"))
+                .map(|image| image.name)
+                .map_err(|refusal| refusal.code)
         };
         assert_eq!(fits(Kind::Python, "python:3.13.9"), Ok("python3"));
         assert_eq!(fits(Kind::Python, "python:3.12"), Err("no-such-version"));

@@ -86,8 +86,11 @@ fn program(file: &File<'_>, stage: &Stage) -> Option<String> {
         let destination = model.copied(file.dockerfile.document(), index)?.destination;
         let destination = clean(destination.as_known()?);
         let folders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
-        let fits = folders.iter().any(|folder| destination == format!("{folder}/{word}") || destination == *folder);
-        fits.then(|| if destination.ends_with(word.as_str()) { destination } else { format!("{destination}/{word}") })
+        let fits =
+            folders.iter().any(|folder| destination == format!("{folder}/{word}") || destination == *folder);
+        fits.then(|| {
+            if destination.ends_with(word.as_str()) { destination } else { format!("{destination}/{word}") }
+        })
     });
     path
 }
@@ -97,7 +100,8 @@ fn program(file: &File<'_>, stage: &Stage) -> Option<String> {
 /// Source: `cmd/cgo`: cgo is on where a C compiler is found, unless `CGO_ENABLED=0`; golang images on Alpine have none.
 fn go(text: &str, alpine: bool) -> Result<&'static str, Refusal> {
     let off = text.contains("CGO_ENABLED=0") || text.contains("CGO_ENABLED 0");
-    let has_compiler = ["gcc", "build-base", "musl-dev", "CGO_ENABLED=1"].iter().any(|word| text.contains(word));
+    let has_compiler =
+        ["gcc", "build-base", "musl-dev", "CGO_ENABLED=1"].iter().any(|word| text.contains(word));
     match (off, alpine, has_compiler) {
         (true, ..) | (false, true, false) => Ok("static"),
         (false, true, true) => Err(Refusal::new(

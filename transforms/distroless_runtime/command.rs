@@ -56,7 +56,8 @@ pub(super) fn without_shell(words: Vec<String>, what: &str) -> Result<Direct, Re
             Ok(Direct { words: simple(text, &shown(what, text))?, as_written: false })
         }
         Some([script, ..]) if !script.starts_with('-') => {
-            let text = format!("{what} runs the script `{script}` in a shell, which the image would not have");
+            let text =
+                format!("{what} runs the script `{script}` in a shell, which the image would not have");
             Err(Refusal::new("shell-script", text, START_DIRECTLY))
         }
         _ => Err(Refusal::new(
@@ -88,7 +89,8 @@ fn shown(what: &str, text: &str) -> String {
 
 /// The words of a script that is one plain command.
 fn simple(text: &str, what: &str) -> Result<Vec<String>, Refusal> {
-    let refuse = |why: &str, way_out: &str| Err(Refusal::new("needs-shell", format!("{what} {why}"), way_out));
+    let refuse =
+        |why: &str, way_out: &str| Err(Refusal::new("needs-shell", format!("{what} {why}"), way_out));
     let script = Script::parse(text);
     let in_exec = "write one program with its arguments in exec form";
     let [item] = script.body.items.as_slice() else {
@@ -132,7 +134,8 @@ fn simple(text: &str, what: &str) -> Result<Vec<String>, Refusal> {
 
 /// Commands that a shell runs by itself and for which the image has no program.
 const BUILT_IN: &[&str] = &[
-    "cd", ".", "source", "eval", "export", "set", "ulimit", "umask", "trap", "wait", "read", "exit", "test", "[", ":",
+    "cd", ".", "source", "eval", "export", "set", "ulimit", "umask", "trap", "wait", "read", "exit", "test",
+    "[", ":",
 ];
 
 #[cfg(test)]
@@ -155,7 +158,18 @@ mod tests {
 
     #[test]
     fn what_a_shell_does_is_refused() {
-        for text in ["a && b", "a | b", "a > /dev/null", "A=1 a", "a $B", "a *.txt", "cd /x", "a &", "", "if a; then b; fi"] {
+        for text in [
+            "a && b",
+            "a | b",
+            "a > /dev/null",
+            "A=1 a",
+            "a $B",
+            "a *.txt",
+            "cd /x",
+            "a &",
+            "",
+            "if a; then b; fi",
+        ] {
             assert_eq!(of(&["sh", "-c", text]), Err("needs-shell"), "{text}");
         }
         assert_eq!(of(&["sh", "start.sh"]), Err("shell-script"));

@@ -1,10 +1,10 @@
 //! Who starts the image with commands of their own: services of compose files.
 
+use dockfit_dockerfile::Span;
 use dockfit_dockerfile::operation::CommandLine;
 use dockfit_dockerfile::{JsonArray, JsonString, RawWord};
 use dockfit_rewrite::context::{self, Service, ServiceCommand, Words};
 use dockfit_rewrite::{Edit, FileEdit, RelPath};
-use dockfit_dockerfile::Span;
 use dockfit_shell::Script;
 use dockfit_shell::ast::Node;
 
@@ -42,7 +42,8 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Consumers, Refusal> {
         let Some(bytes) = project.read(&path).ok().flatten() else { continue };
         for service in context::services_in(&path, &bytes) {
             let named = service.build.target.as_deref();
-            let is_final = named.is_none_or(|target| scene.stage.name.as_deref() == Some(&*target.to_lowercase()));
+            let is_final =
+                named.is_none_or(|target| scene.stage.name.as_deref() == Some(&*target.to_lowercase()));
             if service.build.dockerfile == *dockerfile && is_final {
                 let text = String::from_utf8_lossy(&bytes);
                 service_of(scene, &path, &text, &service, &mut found)?;
@@ -94,7 +95,13 @@ fn service_of(
 }
 
 /// The health check of a service.
-fn test(scene: &Scene<'_>, path: &RelPath, text: &str, service: &Service, found: &mut Consumers) -> Result<(), Refusal> {
+fn test(
+    scene: &Scene<'_>,
+    path: &RelPath,
+    text: &str,
+    service: &Service,
+    found: &mut Consumers,
+) -> Result<(), Refusal> {
     let Some(command) = &service.test else { return Ok(()) };
     let what = format!("{path}:{}: the health check of the service `{}`", command.line, service.name);
     let line = match &command.words {
@@ -170,7 +177,9 @@ fn replaced(
         let text = format!("{what} is written in a way that is not edited");
         Refusal::new("cannot-edit", text, "write it as a list on one line")
     };
-    let (Some(first), Some(last)) = (command.places.get(kept), command.places.last()) else { return Err(cannot()) };
+    let (Some(first), Some(last)) = (command.places.get(kept), command.places.last()) else {
+        return Err(cannot());
+    };
     let span = Span::new(first.start, last.end);
     let replacement = match &command.words {
         Words::Text(_) => format!("[{}]", quoted.join(", ")),

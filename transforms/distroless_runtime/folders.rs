@@ -23,7 +23,11 @@ pub(super) struct Layout {
 }
 
 /// Lays the folders out for the user with these numbers; `home`: a home folder that was made with the user.
-pub(super) fn lay_out(scene: &Scene<'_>, user: Option<(u32, u32)>, home: Option<&str>) -> Result<Layout, Refusal> {
+pub(super) fn lay_out(
+    scene: &Scene<'_>,
+    user: Option<(u32, u32)>,
+    home: Option<&str>,
+) -> Result<Layout, Refusal> {
     let mut layout = Layout::default();
     let mut folders: Vec<Folder> = Vec::new();
     for folder in &scene.effects.folders {
@@ -74,18 +78,25 @@ fn place(scene: &Scene<'_>, folders: Vec<Folder>, layout: &mut Layout) -> Result
         layout.before = Some(before);
         // What WORKDIR makes behind USER belongs to the user: that is meant for all of it, or for none.
         let other = scene.workdirs.iter().find(|(index, made)| {
-            *index >= before && !owned.iter().any(|folder| is_inside(made, &folder.path) || is_inside(&folder.path, made))
+            *index >= before
+                && !owned.iter().any(|folder| is_inside(made, &folder.path) || is_inside(&folder.path, made))
         });
         if let Some((index, made)) = other {
             let line = scene.document().line_of(*index);
-            let text = format!("line {line}: WORKDIR would make `{made}` for the user, which belongs to root now");
-            return Err(Refusal::new("other-owner", text, "give the folder to the user, or set WORKDIR before the other ones"));
+            let text =
+                format!("line {line}: WORKDIR would make `{made}` for the user, which belongs to root now");
+            return Err(Refusal::new(
+                "other-owner",
+                text,
+                "give the folder to the user, or set WORKDIR before the other ones",
+            ));
         }
     }
     for folder in folders {
         let path = folder.path.clone();
         if folder.owner.is_none() {
-            let is_there = made_by(&path).is_some() || scene.copies.iter().any(|copy| is_inside(&copy.destination, &path));
+            let is_there = made_by(&path).is_some()
+                || scene.copies.iter().any(|copy| is_inside(&copy.destination, &path));
             if !is_there {
                 layout.of_root.push(folder);
             }
@@ -94,13 +105,18 @@ fn place(scene: &Scene<'_>, folders: Vec<Folder>, layout: &mut Layout) -> Result
         let workdir = made_by(&path).map(|(index, _)| *index);
         // A copy that comes first makes the folder, as root.
         let limit = workdir.or(layout.before).unwrap_or(usize::MAX);
-        let earlier = scene.copies.iter().find(|copy| is_inside(&copy.destination, &path) && copy.index < limit);
+        let earlier =
+            scene.copies.iter().find(|copy| is_inside(&copy.destination, &path) && copy.index < limit);
         if let Some(copy) = earlier
             && !(layout.owned_copies.contains(&copy.index) || copy.has_owner)
         {
             let line = scene.document().line_of(copy.index);
             let text = format!("line {line} copies into `{path}` before the folder is given to the user");
-            return Err(Refusal::new("other-owner", text, "set WORKDIR to the folder first, or copy with --chown"));
+            return Err(Refusal::new(
+                "other-owner",
+                text,
+                "set WORKDIR to the folder first, or copy with --chown",
+            ));
         }
         if earlier.is_some() && workdir.is_none() {
             continue;

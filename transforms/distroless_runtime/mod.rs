@@ -94,7 +94,10 @@ fn decide(file: &File<'_>) -> Option<Decision> {
         Ok(Swapped::To(image, _)) => Outcome::Advised {
             reason: Reason {
                 code: "could-be-distroless",
-                text: format!("this stage can be built on `{}`, without shell and package manager", image.reference("")),
+                text: format!(
+                    "this stage can be built on `{}`, without shell and package manager",
+                    image.reference("")
+                ),
             },
             way_out: format!("{} does it, with all that it needs", Selection::option_for(&SWAP)),
         },
@@ -146,9 +149,9 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
     let mut plan = swap::plan(&scene)?;
     let path = file.dockerfile.path();
     let applied = |edits: &[Edit]| {
-        EditSet::new(edits.iter().cloned())
-            .map(|set| set.apply(file.dockerfile.document().source()))
-            .map_err(|overlap| Refusal::new("cannot-edit", overlap.to_string(), "write the stage in a simpler form"))
+        EditSet::new(edits.iter().cloned()).map(|set| set.apply(file.dockerfile.document().source())).map_err(
+            |overlap| Refusal::new("cannot-edit", overlap.to_string(), "write the stage in a simpler form"),
+        )
     };
     if !plan.for_debug.is_empty() {
         let text = applied(&plan.edits)?;
@@ -156,7 +159,8 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
         let added = debug_target::write(&text, file.dockerfile, stage, &name)?;
         for retarget in &plan.for_debug {
             let place = dockfit_dockerfile::Span::new(retarget.place.start, retarget.place.end);
-            plan.others.push(FileEdit { file: retarget.file.clone(), edit: Edit::replace(place, name.clone()) });
+            plan.others
+                .push(FileEdit { file: retarget.file.clone(), edit: Edit::replace(place, name.clone()) });
         }
         let services: Vec<&str> = plan.for_debug.iter().map(|retarget| retarget.service.as_str()).collect();
         plan.notes.push(format!("needs a shell and builds `{name}` from now on: {}", services.join(", ")));
@@ -189,10 +193,15 @@ fn fitting(
 ) -> Result<(&'static Image, Kind, OldBase), Refusal> {
     let name = reference.familiar();
     let kind = bases::kind(reference);
-    let compiled = if kind.is_none() && binary::is_system(reference) { binary::image(file, stage) } else { None };
+    let compiled =
+        if kind.is_none() && binary::is_system(reference) { binary::image(file, stage) } else { None };
     if kind.is_none() && compiled.is_none() {
         let text = format!("no distroless image takes the place of `{name}`");
-        return Err(Refusal::new("no-image", text, "keep the base; there are images for Python, Node, Java and compiled programs"));
+        return Err(Refusal::new(
+            "no-image",
+            text,
+            "keep the base; there are images for Python, Node, Java and compiled programs",
+        ));
     }
     if !stage.base_arguments.is_empty() {
         let text = format!("the base is decided by the build argument {}", stage.base_arguments.join(", "));
@@ -200,7 +209,11 @@ fn fitting(
     }
     if reference.digest.is_some() {
         let text = format!("`{name}` is pinned by its digest, and no pin of the other image is known here");
-        return Err(Refusal::new("pinned", text, "take the digest out, and pin the new base with your own tool"));
+        return Err(Refusal::new(
+            "pinned",
+            text,
+            "take the digest out, and pin the new base with your own tool",
+        ));
     }
     if let Some(image) = compiled {
         let alpine = reference.familiar_name() == "alpine";
@@ -237,7 +250,10 @@ fn on_a_stage(file: &File<'_>, stage: &Stage) -> Refusal {
     match kind {
         Some(_) => Refusal::new(
             "base-is-a-stage",
-            format!("the final stage is built on the stage `{}`, which others need as it is", stage.base_name),
+            format!(
+                "the final stage is built on the stage `{}`, which others need as it is",
+                stage.base_name
+            ),
             "build the final stage on the image itself, and repeat the ENV and WORKDIR that it needs",
         ),
         None => Refusal::new(
@@ -250,9 +266,14 @@ fn on_a_stage(file: &File<'_>, stage: &Stage) -> Refusal {
 
 /// Why the stage is not the one that runs in production, if so, or is not to be touched.
 fn unfit(file: &File<'_>, stage: &Stage) -> Result<(), Refusal> {
-    const NOT_FOR_PRODUCTION: &[&str] = &["dev", "development", "debug", "test", "tests", "testing", "local", "ci", "lint"];
+    const NOT_FOR_PRODUCTION: &[&str] =
+        &["dev", "development", "debug", "test", "tests", "testing", "local", "ci", "lint"];
     if file.dockerfile.is_ignored(stage.from, INFO.id) || file.dockerfile.is_ignored(stage.from, SWAP.id) {
-        return Err(Refusal::new("ignored", "a comment above the stage keeps this pass away", "remove the comment"));
+        return Err(Refusal::new(
+            "ignored",
+            "a comment above the stage keeps this pass away",
+            "remove the comment",
+        ));
     }
     if let Some(name) = stage.name.as_deref().filter(|name| NOT_FOR_PRODUCTION.contains(name)) {
         let text = format!("the last stage is called `{name}`, and needs a shell");

@@ -11,28 +11,117 @@ use crate::cache_mounts::path::is_inside;
 /// Source: the contents of bash, coreutils, dash, util-linux, procps, passwd, login, findutils, grep, sed, mawk, tar, gzip,
 /// curl, wget, netcat-openbsd, tini, dumb-init, gosu, cron, nginx, supervisor, git, openssh-client in Debian 13; 2026-11-24.
 const OF_DEBIAN: &[&str] = &[
-    "apt", "apt-get", "awk", "base64", "basename", "bash", "cat", "chmod", "chown", "chroot", "cp", "cron", "curl", "cut",
-    "dash", "date", "dd", "df", "dirname", "dpkg", "dumb-init", "echo", "env", "false", "find", "getent", "git", "gosu",
-    "grep", "gzip", "head", "hostname", "id", "kill", "ln", "ls", "mkdir", "mktemp", "mv", "nc", "ncat", "netcat", "nginx",
-    "nice", "nohup", "perl", "pgrep", "pidof", "printenv", "printf", "ps", "pwd", "readlink", "rm", "runuser", "sed",
-    "service", "setpriv", "setsid", "sh", "sleep", "sort", "ssh", "stat", "stdbuf", "su", "sudo", "tail", "tar", "tee",
-    "test", "timeout", "tini", "touch", "tr", "true", "tty", "uname", "uniq", "wc", "wget", "which", "whoami", "xargs",
+    "apt",
+    "apt-get",
+    "awk",
+    "base64",
+    "basename",
+    "bash",
+    "cat",
+    "chmod",
+    "chown",
+    "chroot",
+    "cp",
+    "cron",
+    "curl",
+    "cut",
+    "dash",
+    "date",
+    "dd",
+    "df",
+    "dirname",
+    "dpkg",
+    "dumb-init",
+    "echo",
+    "env",
+    "false",
+    "find",
+    "getent",
+    "git",
+    "gosu",
+    "grep",
+    "gzip",
+    "head",
+    "hostname",
+    "id",
+    "kill",
+    "ln",
+    "ls",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "nc",
+    "ncat",
+    "netcat",
+    "nginx",
+    "nice",
+    "nohup",
+    "perl",
+    "pgrep",
+    "pidof",
+    "printenv",
+    "printf",
+    "ps",
+    "pwd",
+    "readlink",
+    "rm",
+    "runuser",
+    "sed",
+    "service",
+    "setpriv",
+    "setsid",
+    "sh",
+    "sleep",
+    "sort",
+    "ssh",
+    "stat",
+    "stdbuf",
+    "su",
+    "sudo",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "timeout",
+    "tini",
+    "touch",
+    "tr",
+    "true",
+    "tty",
+    "uname",
+    "uniq",
+    "wc",
+    "wget",
+    "which",
+    "whoami",
+    "xargs",
 ];
 
 /// Programs that come with an official image and not with a distroless one.
 ///
 /// Sources: the images' Dockerfiles; 2026-11-24.
 const OF_OFFICIAL_IMAGES: &[&str] = &[
-    "corepack", "docker-entrypoint.sh", "idle", "jar", "javac", "jcmd", "npm", "npx", "pip", "pip3", "pydoc", "yarn",
-    "yarnpkg", "pnpm",
+    "corepack",
+    "docker-entrypoint.sh",
+    "idle",
+    "jar",
+    "javac",
+    "jcmd",
+    "npm",
+    "npx",
+    "pip",
+    "pip3",
+    "pydoc",
+    "yarn",
+    "yarnpkg",
+    "pnpm",
 ];
 
 /// Tools that are copied into images as a single file and start the application.
 const LAUNCHERS: &[&str] = &["uv", "poetry", "pdm", "pipenv", "hatch", "bun", "deno"];
 
 /// What to do about a script that starts the application.
-pub(super) const START_DIRECTLY: &str =
-    "start the program itself in exec form; do what the script does before it in the application or in a step of the build";
+pub(super) const START_DIRECTLY: &str = "start the program itself in exec form; do what the script does before it in the application or in a step of the build";
 
 /// What is where in a stage on a distroless image.
 
@@ -70,14 +159,19 @@ impl Programs<'_> {
             return Ok(found);
         }
         let missing = |way_out: String| {
-            let text = format!("{what} starts `{program}`, which `{}` does not have", self.image.reference(""));
+            let text =
+                format!("{what} starts `{program}`, which `{}` does not have", self.image.reference(""));
             Refusal::new("program-missing", text, way_out)
         };
         if LAUNCHERS.contains(&name) {
-            return Err(missing(format!("start the program that `{name}` starts, from the environment that it makes")));
+            return Err(missing(format!(
+                "start the program that `{name}` starts, from the environment that it makes"
+            )));
         }
         if OF_OFFICIAL_IMAGES.contains(&name) {
-            return Err(missing("start the language's own program with the file or module to run".to_owned()));
+            return Err(missing(
+                "start the language's own program with the file or module to run".to_owned(),
+            ));
         }
         if program.contains('/') {
             return self.by_path(program, what);
@@ -85,9 +179,14 @@ impl Programs<'_> {
         if OF_DEBIAN.contains(&name) || name.ends_with(".sh") {
             return Err(missing("start the application itself".to_owned()));
         }
-        let from_copy = self.path.iter().any(|folder| self.is_copied(folder) || self.is_copied(&format!("{folder}/{name}")));
+        let from_copy = self
+            .path
+            .iter()
+            .any(|folder| self.is_copied(folder) || self.is_copied(&format!("{folder}/{name}")));
         if !from_copy {
-            return Err(missing("start it by a path that the stage copies, or as a module (`python -m`)".to_owned()));
+            return Err(missing(
+                "start it by a path that the stage copies, or as a module (`python -m`)".to_owned(),
+            ));
         }
         Ok(Found::Copied)
     }
@@ -103,7 +202,11 @@ impl Programs<'_> {
             // A prefix that pip installs into holds no interpreter, a virtual environment does.
             let holds = |at: &str| at.ends_with("/bin") && at != "/usr/local/bin" && self.is_copied(at);
             let first = self.path.iter().find(|at| *at == folder || holds(at));
-            return Some(if first.is_some_and(|at| at == folder) { Found::Language } else { Found::LanguageElsewhere });
+            return Some(if first.is_some_and(|at| at == folder) {
+                Found::Language
+            } else {
+                Found::LanguageElsewhere
+            });
         }
         let at = program.rsplit_once('/').map(|(at, _)| at)?;
         let official = match self.image.language {
@@ -135,7 +238,8 @@ impl Programs<'_> {
             if !known {
                 let shell = [" sh", "/sh", "bash", "dash"].iter().any(|shell| interpreter.contains(shell));
                 let code = if shell { "shell-script" } else { "program-missing" };
-                let way_out = if shell { START_DIRECTLY } else { "name the interpreter in the command itself" };
+                let way_out =
+                    if shell { START_DIRECTLY } else { "name the interpreter in the command itself" };
                 return Err(Refusal::new(code, text, way_out));
             }
         }

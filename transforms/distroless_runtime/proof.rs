@@ -69,7 +69,14 @@ fn one(
 }
 
 /// Whether a program is in the image, or was put where it is looked for.
-fn is_there(document: &Document, model: &Model, image: &Image, stage: usize, index: usize, program: &str) -> bool {
+fn is_there(
+    document: &Document,
+    model: &Model,
+    image: &Image,
+    stage: usize,
+    index: usize,
+    program: &str,
+) -> bool {
     let name = dockfit_shell::base_name(program);
     let path = model.environment_at_end(stage).value("PATH").cloned();
     let path = path.as_ref().and_then(|path| path.text()).unwrap_or_default().to_owned();
@@ -77,7 +84,9 @@ fn is_there(document: &Document, model: &Model, image: &Image, stage: usize, ind
     let of_image = |known: &&&str| {
         **known == program
             || (!program.contains('/')
-                && known.rsplit_once('/').is_some_and(|(folder, own)| own == name && folders.contains(&folder)))
+                && known
+                    .rsplit_once('/')
+                    .is_some_and(|(folder, own)| own == name && folders.contains(&folder)))
     };
     if image.programs.iter().find(of_image).is_some() {
         return true;

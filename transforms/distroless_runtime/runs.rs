@@ -36,14 +36,25 @@ pub(super) struct Effects {
 }
 
 /// Folders that hold nothing that a container needs: what is deleted there need not be.
-const THROWN_AWAY: &[&str] =
-    &["/var/lib/apt", "/var/cache/apt", "/var/cache/debconf", "/etc/apt", "/var/cache/apk", "/tmp", "/var/tmp", "/root/.cache", "/var/log"];
+const THROWN_AWAY: &[&str] = &[
+    "/var/lib/apt",
+    "/var/cache/apt",
+    "/var/cache/debconf",
+    "/etc/apt",
+    "/var/cache/apk",
+    "/tmp",
+    "/var/tmp",
+    "/root/.cache",
+    "/var/log",
+];
 
 /// apt's words that install nothing.
-const APT_OTHER: &[&str] = &["update", "clean", "autoclean", "autoremove", "upgrade", "dist-upgrade", "purge", "remove"];
+const APT_OTHER: &[&str] =
+    &["update", "clean", "autoclean", "autoremove", "upgrade", "dist-upgrade", "purge", "remove"];
 
 /// Options of apt that take a value.
-const APT_VALUED: &[&str] = &["-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release"];
+const APT_VALUED: &[&str] =
+    &["-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release"];
 
 /// Reads a RUN of the final stage.
 pub(super) fn read(
@@ -127,7 +138,8 @@ fn one(
         "set" | "true" | ":" => Ok(true),
         "pip" if renews_installer(call) => Ok(true),
         "pip" | "uv" | "poetry" | "pdm" | "npm" | "yarn" | "pnpm" | "go" | "cargo" | "mvn" | "gradle" => {
-            let text = format!("line {line}: `{}` installs or builds in the final stage itself", call.program);
+            let text =
+                format!("line {line}: `{}` installs or builds in the final stage itself", call.program);
             let way_out = "do so in a stage of its own and copy the result from there";
             Err(Refusal::new("no-builder", text, way_out))
         }
@@ -135,10 +147,9 @@ fn one(
             if !options(call, &["-p", "--parents", "-v"]) {
                 return Err(unfit());
             }
-            let owner = step.owner().map_err(|refusal| Refusal {
-                text: format!("line {line}: {}", refusal.text),
-                ..refusal
-            })?;
+            let owner = step
+                .owner()
+                .map_err(|refusal| Refusal { text: format!("line {line}: {}", refusal.text), ..refusal })?;
             let (run, at) = (step.index, call.command().range.start);
             for path in paths()? {
                 effects.folders.push(Folder { path, owner, recursive: false, run, at });
@@ -232,9 +243,10 @@ fn alpine_packages(call: &Call<'_>) -> Option<Vec<String>> {
         }
     }
     match words.split_first() {
-        Some((&"add", packages)) => {
-            packages.iter().map(|word| word.split(['=', '<', '>', '~', '@']).next().map(str::to_owned)).collect()
-        }
+        Some((&"add", packages)) => packages
+            .iter()
+            .map(|word| word.split(['=', '<', '>', '~', '@']).next().map(str::to_owned))
+            .collect(),
         Some((&("update" | "upgrade" | "cache" | "del"), _)) => Some(Vec::new()),
         _ => None,
     }

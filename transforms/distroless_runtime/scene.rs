@@ -111,7 +111,11 @@ impl<'t> Scene<'t> {
             Keyword::Run => {
                 let step = steps.at(index).ok_or_else(|| {
                     let text = format!("line {line}: the RUN is a script of another interpreter");
-                    Refusal::new("run-in-final-stage", text, "move it to the stage that builds, and copy what it makes")
+                    Refusal::new(
+                        "run-in-final-stage",
+                        text,
+                        "move it to the stage that builds, and copy what it makes",
+                    )
                 })?;
                 runs::read(self.file.dockerfile, step, &mut self.accounts, &mut self.effects)
             }
@@ -145,8 +149,13 @@ impl<'t> Scene<'t> {
                 Ok(())
             }
             Keyword::Onbuild => {
-                let text = format!("line {line}: ONBUILD says what builds on this image do, which need its shell");
-                Err(Refusal::new("onbuild", text, "keep an image for others to build on apart from the one that runs"))
+                let text =
+                    format!("line {line}: ONBUILD says what builds on this image do, which need its shell");
+                Err(Refusal::new(
+                    "onbuild",
+                    text,
+                    "keep an image for others to build on apart from the one that runs",
+                ))
             }
             _ => Ok(()),
         }
@@ -187,7 +196,8 @@ impl<'t> Scene<'t> {
             if !from {
                 let path = path.trim_start_matches("./").trim_start_matches('/').to_owned();
                 let name = path.rsplit('/').next().unwrap_or_default();
-                let place = if into { format!("{}/{name}", folder.trim_end_matches('/')) } else { folder.clone() };
+                let place =
+                    if into { format!("{}/{name}", folder.trim_end_matches('/')) } else { folder.clone() };
                 self.context_files.insert(place, path);
             }
         }
@@ -223,15 +233,29 @@ impl<'t> Scene<'t> {
                 continue;
             }
             let Some(tagged) = bases::tagged(image) else {
-                return refuse("builder-unknown", format!("it cannot be told on which system `{name}` builds"), "name version and system in the builder's FROM".to_owned());
+                return refuse(
+                    "builder-unknown",
+                    format!("it cannot be told on which system `{name}` builds"),
+                    "name version and system in the builder's FROM".to_owned(),
+                );
             };
             match tagged.system {
                 System::Debian(release) if release <= RELEASE => {}
                 System::Alpine => {
-                    return refuse("other-libc", format!("`{name}` builds for Alpine's C library (musl), distroless images have Debian's"), "build on the -slim variant".to_owned());
+                    return refuse(
+                        "other-libc",
+                        format!(
+                            "`{name}` builds for Alpine's C library (musl), distroless images have Debian's"
+                        ),
+                        "build on the -slim variant".to_owned(),
+                    );
                 }
                 _ => {
-                    return refuse("other-libc", format!("`{name}` builds on a system that is not older than Debian {RELEASE}"), format!("build on Debian {RELEASE} or older"));
+                    return refuse(
+                        "other-libc",
+                        format!("`{name}` builds on a system that is not older than Debian {RELEASE}"),
+                        format!("build on Debian {RELEASE} or older"),
+                    );
                 }
             }
             if bases::fitting(self.kind, &tagged).ok().map(|image| image.name) != Some(self.image.name) {
@@ -249,7 +273,10 @@ impl<'t> Scene<'t> {
                 continue;
             }
             let line = self.document().line_of(*run);
-            let text = format!("line {line}: the stage installs `{package}`, which `{}` does not hold", self.image.reference(""));
+            let text = format!(
+                "line {line}: the stage installs `{package}`, which `{}` does not hold",
+                self.image.reference("")
+            );
             let way_out = format!("if nothing needs {package} at run time, take it out; else keep the base");
             return Err(Refusal::new("package-missing", text, way_out));
         }
@@ -269,9 +296,14 @@ impl<'t> Scene<'t> {
     pub(super) fn first_line(&self, path: &str) -> Option<String> {
         let Context::Known(context) = self.file.dockerfile.context() else { return None };
         let source = self.context_files.get(path).cloned().or_else(|| {
-            let (folder, source) = self.context_files.iter().rev().find(|(place, _)| is_inside(path, place))?;
+            let (folder, source) =
+                self.context_files.iter().rev().find(|(place, _)| is_inside(path, place))?;
             let rest = path.strip_prefix(folder.as_str())?.trim_start_matches('/');
-            Some(if source == "." || source.is_empty() { rest.to_owned() } else { format!("{source}/{rest}") })
+            Some(if source == "." || source.is_empty() {
+                rest.to_owned()
+            } else {
+                format!("{source}/{rest}")
+            })
         })?;
         let bytes = self.file.task.project.read(&context.join(&source)?).ok()??;
         let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
@@ -282,7 +314,8 @@ impl<'t> Scene<'t> {
     pub(super) fn path(&self) -> Vec<String> {
         let value = self.model().environment_at_end(self.stage.index).value("PATH").cloned();
         let text = value.as_ref().and_then(|value| value.text().map(str::to_owned)).unwrap_or_default();
-        let mut folders: Vec<String> = text.split(':').filter(|part| part.starts_with('/')).map(str::to_owned).collect();
+        let mut folders: Vec<String> =
+            text.split(':').filter(|part| part.starts_with('/')).map(str::to_owned).collect();
         for folder in ["/usr/local/bin", "/usr/bin", "/bin"] {
             if !folders.iter().any(|known| known == folder) {
                 folders.push(folder.to_owned());

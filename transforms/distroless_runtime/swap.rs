@@ -37,7 +37,13 @@ const DIST_PACKAGES: &str = "/usr/local/lib/python3.13/dist-packages";
 
 /// Plans the swap of the stage's base; why it cannot be, if so.
 pub(super) fn plan(scene: &Scene<'_>) -> Result<Swap, Refusal> {
-    let mut writer = Writer { scene, swap: Swap::default(), needs_links: false, scripts: BTreeSet::new(), gone: Vec::new() };
+    let mut writer = Writer {
+        scene,
+        swap: Swap::default(),
+        needs_links: false,
+        scripts: BTreeSet::new(),
+        gone: Vec::new(),
+    };
     writer.commands()?;
     writer.copies()?;
     // What stands directly behind FROM comes before what may stand there, too.
@@ -92,7 +98,9 @@ impl Writer<'_, '_> {
             ));
         }
         for (index, what) in [(scene.entrypoint, "ENTRYPOINT"), (scene.cmd, "CMD")] {
-            let Some((index, line)) = index.and_then(|index| Some((index, scene.command(index)?))) else { continue };
+            let Some((index, line)) = index.and_then(|index| Some((index, scene.command(index)?))) else {
+                continue;
+            };
             // Behind an ENTRYPOINT in exec form, CMD is its arguments; behind one in shell form it is nothing.
             let is_arguments = what == "CMD" && scene.entrypoint.is_some();
             if is_arguments && matches!(line, CommandLine::Exec(_)) {
@@ -161,7 +169,8 @@ impl Writer<'_, '_> {
     /// The health check: curl and wget become a request by the language, others start by themselves.
     fn healthcheck(&mut self, started: &mut Vec<(Vec<String>, String)>) -> Result<(), Refusal> {
         let scene = self.scene;
-        let Some((index, line)) = scene.healthcheck.and_then(|index| Some((index, scene.command(index)?))) else {
+        let Some((index, line)) = scene.healthcheck.and_then(|index| Some((index, scene.command(index)?)))
+        else {
             return Ok(());
         };
         let what = format!("line {}: HEALTHCHECK", scene.document().line_of(index));
@@ -307,18 +316,22 @@ impl Writer<'_, '_> {
                 let value = flag.value().unwrap_or_default().to_owned();
                 let range = flag.range.clone();
                 let unknown = || {
-                    let text = format!("line {line}: the numbers of `--chown={value}` cannot be told from this file");
+                    let text = format!(
+                        "line {line}: the numbers of `--chown={value}` cannot be told from this file"
+                    );
                     Refusal::new("user-unknown", text, "write numbers")
                 };
                 let (uid, gid) = self.scene.accounts.numbers(&value).ok_or_else(unknown)?;
-                let numbers = if value.contains(':') || uid != gid { format!("{uid}:{gid}") } else { uid.to_string() };
+                let numbers =
+                    if value.contains(':') || uid != gid { format!("{uid}:{gid}") } else { uid.to_string() };
                 if value.bytes().any(|byte| !(byte.is_ascii_digit() || byte == b':')) {
                     self.edit(copy.index, range, &format!("--chown={numbers}"))?;
                 }
             } else if layout.owned_copies.contains(&copy.index) {
-                let owner = self.scene.effects.folders.iter().find_map(|folder| {
-                    folder.owner.filter(|_| folder.recursive && folder.run > copy.index)
-                });
+                let owner =
+                    self.scene.effects.folders.iter().find_map(|folder| {
+                        folder.owner.filter(|_| folder.recursive && folder.run > copy.index)
+                    });
                 let Some((uid, gid)) = owner else { continue };
                 let end = instruction.text.end_to_file(instruction.command.keyword_range.end);
                 self.swap.edits.push(Edit::insert(end, format!(" --chown={uid}:{gid}")));
@@ -356,7 +369,8 @@ impl Writer<'_, '_> {
         }
         if let Some((uid, gid)) = numbers {
             let keyword = self.keyword(Keyword::User);
-            let line = if (uid, gid) == (0, 0) { format!("{keyword} 0") } else { format!("{keyword} {uid}:{gid}") };
+            let line =
+                if (uid, gid) == (0, 0) { format!("{keyword} 0") } else { format!("{keyword} {uid}:{gid}") };
             if moves {
                 let _ = write!(text, "{line}{end}");
             } else if let Some(index) = user {
@@ -399,13 +413,16 @@ impl Writer<'_, '_> {
                 let is_last = !document.bytes(span).ends_with(b"\n");
                 let behind = format!("{behind}{restored}");
                 if !behind.is_empty() {
-                    let behind = if is_last { format!("{end}{}", behind.trim_end_matches(end)) } else { behind };
+                    let behind =
+                        if is_last { format!("{end}{}", behind.trim_end_matches(end)) } else { behind };
                     self.swap.edits.push(Edit::insert(span.end, behind));
                 }
             }
             None => {
                 let text = format!("{text}{behind}{restored}");
-                let Some(run) = self.scene.effects.runs.last().filter(|_| !text.is_empty()) else { return Ok(()) };
+                let Some(run) = self.scene.effects.runs.last().filter(|_| !text.is_empty()) else {
+                    return Ok(());
+                };
                 let at = document.comments_above(*run).start;
                 self.swap.edits.push(Edit::insert(at, text));
             }
@@ -420,7 +437,8 @@ impl Writer<'_, '_> {
         let is_absolute = next.is_some_and(|next| {
             matches!(scene.model().operation(next), Some(Operation::Workdir(word)) if word.text.starts_with('/'))
         });
-        let copied = scene.copies.iter().any(|copy| copy.index > index && next.is_none_or(|next| copy.index < next));
+        let copied =
+            scene.copies.iter().any(|copy| copy.index > index && next.is_none_or(|next| copy.index < next));
         if is_absolute && !copied {
             return None;
         }
@@ -502,7 +520,8 @@ impl Writer<'_, '_> {
         for shell in &scene.shells {
             let span = self.instruction(*shell)?.span;
             let above = document.comments_above(*shell);
-            let comments = document.text(above).lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+            let comments =
+                document.text(above).lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
             self.swap.declares.extend(comments.into_iter().map(Declared::CommentTakenOut));
             self.swap.declares.push(Declared::Facet(Facet::Shell));
             self.gone.push(Span::new(above.start, span.end));
@@ -525,7 +544,8 @@ impl Writer<'_, '_> {
 
     /// The interpreter and its packages under the paths of the official image.
     fn links(&mut self) -> Vec<String> {
-        let brings_prefix = self.scene.copies.iter().any(|copy| copy.from && copy.destination == "/usr/local");
+        let brings_prefix =
+            self.scene.copies.iter().any(|copy| copy.from && copy.destination == "/usr/local");
         let mut statements = Vec::new();
         let mut lines = Vec::new();
         if self.needs_links {
@@ -537,7 +557,10 @@ impl Writer<'_, '_> {
             );
         }
         if brings_prefix {
-            lines.push("# pip has put the packages into site-packages, the interpreter looks for dist-packages".to_owned());
+            lines.push(
+                "# pip has put the packages into site-packages, the interpreter looks for dist-packages"
+                    .to_owned(),
+            );
             statements.push("os.makedirs('/usr/local/lib/python3.13', exist_ok=True)".to_owned());
             statements.push(format!("os.symlink('site-packages', '{DIST_PACKAGES}')"));
         }
@@ -559,7 +582,9 @@ impl Writer<'_, '_> {
     /// the image's entrypoint.
     fn entrypoint(&mut self) {
         let scene = self.scene;
-        let Some(cmd) = scene.cmd.filter(|_| scene.entrypoint.is_none() && !scene.image.entrypoint.is_empty()) else {
+        let Some(cmd) =
+            scene.cmd.filter(|_| scene.entrypoint.is_none() && !scene.image.entrypoint.is_empty())
+        else {
             return;
         };
         let line = format!("{} []", self.keyword(Keyword::Entrypoint));
@@ -590,7 +615,9 @@ impl Writer<'_, '_> {
             } else {
                 gap.get(first..last).unwrap_or_default().iter().collect()
             };
-            edits.extend(extra.iter().filter(|node| node.kind == NodeKind::Blank).map(|node| Edit::delete(node.span)));
+            edits.extend(
+                extra.iter().filter(|node| node.kind == NodeKind::Blank).map(|node| Edit::delete(node.span)),
+            );
         }
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits.dedup();
@@ -648,8 +675,16 @@ pub(crate) fn words_of_run(run: &str, escape: char) -> Option<String> {
 }
 
 /// Variables that official images set for themselves. Source: `crates/dockerfile/src/model/base_table.rs`.
-const OF_BASES: &[&str] =
-    &["GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256", "NODE_VERSION", "YARN_VERSION", "JAVA_HOME", "JAVA_VERSION", "LANG"];
+const OF_BASES: &[&str] = &[
+    "GPG_KEY",
+    "PYTHON_VERSION",
+    "PYTHON_SHA256",
+    "NODE_VERSION",
+    "YARN_VERSION",
+    "JAVA_HOME",
+    "JAVA_VERSION",
+    "LANG",
+];
 
 /// The words of a probe by the image's language in the place of one by curl or wget.
 pub(super) fn request_words(
