@@ -24,6 +24,14 @@ impl<'t> File<'t> {
         })
     }
 
+    /// The same with another text of this Dockerfile.
+    pub(crate) fn with<'o>(&self, dockerfile: &'o Dockerfile) -> File<'o>
+    where
+        't: 'o,
+    {
+        File { task: self.task, dockerfile, index: self.index }
+    }
+
     /// A decision at `span` of this Dockerfile.
     pub(crate) fn decision(&self, info: &'static DecisionInfo, span: Span, outcome: Outcome) -> Decision {
         let place = Place { file: self.dockerfile.path().clone(), span };

@@ -93,6 +93,7 @@ build() { # NAME
 
 # Every distribution once for each dist-info it has, so that one installed twice shows.
 packages() { # NAME
+  # in exec form: the image may have no shell
   dk run --rm --network=none --entrypoint python3 "example:$1" -c '
 from importlib.metadata import distributions
 print(*sorted(d.name.lower() + "==" + d.version for d in distributions()), sep="\n")'
@@ -146,7 +147,9 @@ judge() { # NAME
 ! engine_pid >/dev/null || engine_was_up=1
 start_clock; "$HERE/install-engine.sh" install; lap "engine: install"
 start_clock; "$HERE/install-engine.sh" start; lap "engine: start"
-start_clock; "$HERE/make-bases.sh"; lap "base image"
+bases=(python)
+! grep -qs 'gcr.io/distroless/' "$dockerfile" "$project/Dockerfile" || bases+=(distroless)
+start_clock; "$HERE/make-bases.sh" "${bases[@]}"; lap "base images"
 
 scratch before "$EXAMPLE" "$EXAMPLE/Dockerfile"
 judge before

@@ -11,6 +11,9 @@
 #   rust       rust:1.85, rust:1.85-slim   cargo and rustc in /usr/local/cargo/bin, gcc
 #   ruby       ruby:3.3, ruby:3.3-slim     ruby and bundler, BUNDLE_APP_CONFIG and GEM_HOME in /usr/local/bundle
 #   composer   composer:2                  php 8.4 and composer, git, unzip
+#   distroless gcr.io/distroless/{static,base,cc,python3}-debian13, each with the tags latest, nonroot, debug,
+#              debug-nonroot: the Debian packages, users, entrypoint and variables that
+#              transforms/distroless_runtime/facts.txt has of the real ones
 #
 # The tags are those of the versions that Debian trixie has. Into the stand-ins go the machine's apt
 # sources, CA bundle and pip configuration, so that a build step reaches the registries that the
@@ -183,10 +186,60 @@ CMD ["composer"]
 END
 }
 
+FACTS=$HERE/../../transforms/distroless_runtime/facts.txt
+fact() { # IMAGE KEY
+  awk -v image="[$1]" -v key="$2: " '/^\[/ { mine = $0 == image } mine && index($0, key) == 1 { print substr($0, length(key) + 1) }' "$FACTS"
+}
+# What an image has under a key, those that it adds to first.
+facts() { # IMAGE KEY
+  local below
+  below=$(fact "$1" below)
+  [ "$below" = scratch ] || facts "$below" "$2"
+  fact "$1" "$2" | grep -vx -e - || true
+}
+
+distroless_base() {
+  ! has gcr.io/distroless/python3-debian13:debug-nonroot || return 0
+  debian_base
+  local image user mode tag entrypoint
+  for image in static base cc python3; do
+    for mode in '' debug; do
+      entrypoint=$(facts $image entrypoint | tail -1)
+      [ "$mode$entrypoint" != 'debug[]' ] || entrypoint='["/busybox/sh"]'
+      for user in 0:/ 65532:/home/nonroot; do
+        tag=$mode
+        [ "$user" = 0:/ ] || tag=${tag:+$tag-}nonroot
+        on_debian "gcr.io/distroless/$image-debian13:${tag:-latest}" <<END
+FROM debian:trixie-slim AS unpacked
+RUN apt-get update -qq && mkdir /debs && cd /debs \\
+ && apt-get download -qq busybox-static $(facts python3 packages | tr '\n' ' ') 2>/dev/null
+WORKDIR /image
+RUN for package in base-files $(facts $image packages | tr '\n' ' '); do dpkg-deb -x /debs/\${package}_*.deb .; done \\
+ && mkdir -p etc/ssl/certs root home/nonroot tmp && chmod 1777 tmp && chmod 700 root home/nonroot && chown 65532:65532 home/nonroot \\
+ && cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/ \\
+ && printf 'root:x:0:0:root:/root:/sbin/nologin\\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\\n' > etc/passwd \\
+ && printf 'root:x:0:\\nnobody:x:65534:\\ntty:x:5:\\nstaff:x:50:\\nnonroot:x:65532:\\n' > etc/group \\
+ && printf 'hosts: files dns\\n' > etc/nsswitch.conf \\
+ && if [ -e usr/bin/python3.13 ]; then ln -s python3.13 usr/bin/python3; ln -s python3.13 usr/bin/python; ldconfig -r .; fi \\
+ && if [ -n "$mode" ]; then dpkg-deb -x /debs/busybox-static_*.deb /busybox.deb && mkdir busybox && cp /busybox.deb/usr/bin/busybox busybox/ \\
+ && for applet in \$(busybox/busybox --list); do [ \$applet = busybox ] || ln -s busybox busybox/\$applet; done; fi
+FROM scratch
+COPY --from=unpacked /image /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${mode:+:/busybox}
+$(facts $image env | tr ' ' '\n' | sed 's/^/ENV /')
+USER ${user%%:*}
+WORKDIR ${user#*:}
+ENTRYPOINT $entrypoint
+END
+      done
+    done
+  done
+}
+
 [ $# -gt 0 ] || set -- python
 for name; do
   case $name in
-    python | debian | node | golang | rust | ruby | composer) "${name}_base" ;;
+    python | debian | node | golang | rust | ruby | composer | distroless) "${name}_base" ;;
     *) echo "make-bases.sh: no base called $name (see the top of the file)" >&2; exit 2 ;;
   esac
 done

@@ -6,6 +6,8 @@ mod binary;
 mod command;
 mod consumers;
 mod folders;
+mod manifests;
+mod one_stage;
 mod programs;
 pub(crate) mod proof;
 mod runs;
@@ -14,11 +16,15 @@ mod source;
 mod swap;
 pub(crate) mod table;
 
-use dockfit_dockerfile::model::{Base, Stage};
+use std::collections::BTreeMap;
+
+use dockfit_dockerfile::model::{Base, Model, Stage};
+use dockfit_dockerfile::operation::Operation;
 use dockfit_dockerfile::values::reference::ImageReference;
+use dockfit_dockerfile::{Document, Keyword, Span};
 use dockfit_rewrite::{
-    Change, Consent, Decision, DecisionInfo, Declared, Edit, EditSet, Facet, FileEdit, Outcome, Pass,
-    PassInfo, Reason, Safety, Selection, Task,
+    Change, Consent, Decision, DecisionInfo, Declared, Dockerfile, Edit, EditSet, Facet, FileEdit, Outcome,
+    Pass, PassInfo, Reason, Safety, Selection, Task,
 };
 
 use self::bases::{Kind, System};
@@ -55,6 +61,8 @@ static INFO: PassInfo = PassInfo {
         Facet::Cmd,
         Facet::User,
         Facet::Workdir,
+        Facet::Ports,
+        Facet::Volumes,
         Facet::Labels,
         Facet::HealthCheck,
         Facet::StopSignal,
@@ -144,10 +152,43 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
         }
     };
     unfit(file, stage)?;
+    let made = if kind == Kind::Python && one_stage::installs(file, stage) {
+        in_two(file, stage, image, old)?
+    } else {
+        planned(file, stage, image, kind, old)?
+    };
+    let path = file.dockerfile.path();
+    let mut edits: Vec<FileEdit> =
+        made.edits.into_iter().map(|edit| FileEdit { file: path.clone(), edit }).collect();
+    edits.extend(made.others);
+    let mut notes = made.notes;
+    if let Some(version) = image.version {
+        notes.insert(0, format!("{} {version}, supported until {}", kind.name(), image.support));
+    }
+    let note = (!notes.is_empty()).then(|| notes.join("; "));
+    Ok(Swapped::To(image, Change { edits, declares: made.declares, note }))
+}
+
+/// A swap, proven.
+struct Made {
+    edits: Vec<Edit>,
+    others: Vec<FileEdit>,
+    declares: Vec<Declared>,
+    notes: Vec<String>,
+    text: Vec<u8>,
+}
+
+/// Plans the swap of the last stage of a file and proves what comes out.
+fn planned(
+    file: &File<'_>,
+    stage: &Stage,
+    image: &'static Image,
+    kind: Kind,
+    old: OldBase,
+) -> Result<Made, Refusal> {
     let scene = Scene::read(file, stage, image, kind, old)?;
     source::check(&scene)?;
     let mut plan = swap::plan(&scene)?;
-    let path = file.dockerfile.path();
     let applied = |edits: &[Edit]| {
         EditSet::new(edits.iter().cloned()).map(|set| set.apply(file.dockerfile.document().source())).map_err(
             |overlap| Refusal::new("cannot-edit", overlap.to_string(), "write the stage in a simpler form"),
@@ -158,9 +199,8 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
         let name = debug_target::name(stage.name.as_deref());
         let added = debug_target::write(&text, file.dockerfile, stage, &name)?;
         for retarget in &plan.for_debug {
-            let place = dockfit_dockerfile::Span::new(retarget.place.start, retarget.place.end);
-            plan.others
-                .push(FileEdit { file: retarget.file.clone(), edit: Edit::replace(place, name.clone()) });
+            let edit = Edit::replace(Span::new(retarget.place.start, retarget.place.end), name.clone());
+            plan.others.push(FileEdit { file: retarget.file.clone(), edit });
         }
         let services: Vec<&str> = plan.for_debug.iter().map(|retarget| retarget.service.as_str()).collect();
         plan.notes.push(format!("needs a shell and builds `{name}` from now on: {}", services.join(", ")));
@@ -169,16 +209,121 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
     }
     let text = applied(&plan.edits)?;
     proof::check(&text)?;
-    let mut edits: Vec<FileEdit> =
-        plan.edits.into_iter().map(|edit| FileEdit { file: path.clone(), edit }).collect();
-    edits.extend(plan.others);
-    if let Some(version) = image.version {
-        plan.notes.insert(0, format!("{} {version}, supported until {}", kind.name(), image.support));
+    Ok(Made { edits: plan.edits, others: plan.others, declares: plan.declares, notes: plan.notes, text })
+}
+
+/// The same for a stage that installs its packages itself: taken apart first.
+fn in_two(file: &File<'_>, stage: &Stage, image: &'static Image, old: OldBase) -> Result<Made, Refusal> {
+    let split = one_stage::split(file, stage)?;
+    let own = file.dockerfile;
+    let dockerfile = Dockerfile::new(own.path().clone(), own.context().clone(), split.text);
+    let cannot = || {
+        Refusal::new(
+            "no-builder",
+            "the final stage installs its packages itself",
+            "install in a stage of its own and copy the packages from there",
+        )
+    };
+    let inner = file.with(&dockerfile);
+    let last = dockerfile
+        .model()
+        .stages()
+        .last()
+        .filter(|_| dockerfile.errors().next().is_none())
+        .ok_or_else(cannot)?;
+    let made = planned(&inner, last, image, Kind::Python, old)?;
+    // What was declared of the text in between, told of the text on disk.
+    let runs = last.instructions.clone().filter_map(|index| {
+        let found = dockerfile.document().instructions().get(index)?;
+        (found.keyword() == Keyword::Run).then_some(found.span.start)
+    });
+    let before: BTreeMap<usize, usize> = runs.zip(split.moved).collect();
+    let mut declares = split.declares;
+    declares.extend(beyond_the_builder(own, stage));
+    keeps(own.model(), &Model::of(&Document::parse(made.text.clone())), stage).ok_or_else(cannot)?;
+    declares.extend(made.declares.into_iter().map(|declared| match declared {
+        Declared::RunTakenOut(run) => Declared::RunTakenOut(before.get(&run).copied().unwrap_or(run)),
+        Declared::Base { image, .. } => Declared::Base { stage: stage.index, image },
+        Declared::StageAdded { name, .. } => Declared::StageAdded { name, like: stage.index },
+        other => other,
+    }));
+    let mut notes = made.notes;
+    notes.push("what the image installed it installs in the stage `builder` now".to_owned());
+    let edits = vec![difference(own.document().source(), &made.text)];
+    Ok(Made { edits, declares, notes, ..made })
+}
+
+/// What the stage sets for the container, and its builder does not.
+fn beyond_the_builder(dockerfile: &Dockerfile, stage: &Stage) -> Vec<Declared> {
+    let document = dockerfile.document();
+    let mut declares = Vec::new();
+    for index in stage.instructions.clone() {
+        let facet = match document.instructions().get(index).map(dockfit_dockerfile::Instruction::keyword) {
+            Some(Keyword::Cmd) => Facet::Cmd,
+            Some(Keyword::Entrypoint) => Facet::Entrypoint,
+            Some(Keyword::Expose) => Facet::Ports,
+            Some(Keyword::Label | Keyword::Maintainer) => Facet::Labels,
+            Some(Keyword::Healthcheck) => Facet::HealthCheck,
+            Some(Keyword::Volume) => Facet::Volumes,
+            Some(Keyword::Stopsignal) => Facet::StopSignal,
+            Some(Keyword::User) => Facet::User,
+            Some(Keyword::Workdir) => Facet::Workdir,
+            Some(Keyword::Env) => {
+                if let Some(Operation::Env(pairs)) = dockerfile.model().operation(index) {
+                    declares.extend(pairs.iter().map(|pair| Declared::Env(pair.key.text.clone())));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        declares.push(Declared::Facet(facet));
     }
-    let note = (!plan.notes.is_empty()).then(|| plan.notes.join("; "));
-    let mut declares = plan.declares;
-    declares.sort_by_key(|declared| matches!(declared, Declared::Facet(_)));
-    Ok(Swapped::To(image, Change { edits, declares, note }))
+    declares
+}
+
+/// Whether the stage that runs has what the one that also built had: what its builder lacks is declared, and so no longer
+/// compared for it.
+fn keeps(was: &Model, is: &Model, stage: &Stage) -> Option<()> {
+    let before = was.config(stage.index);
+    let after = is.config(is.stages().last()?.index);
+    let of_installer = |name: &str| one_stage::OF_INSTALLERS.iter().any(|start| name.starts_with(start));
+    let kept = before
+        .env
+        .iter()
+        .filter(|variable| {
+            !of_installer(&variable.name)
+                && !swap::OF_BASES.contains(&&*variable.name)
+                && &*variable.name != "PATH"
+        })
+        .all(|variable| {
+            after.env.iter().any(|other| other.name == variable.name && other.value == variable.value)
+        });
+    let same = kept
+        && before.exposed_ports == after.exposed_ports
+        && before.volumes == after.volumes
+        && before.labels == after.labels
+        && before.stop_signal == after.stop_signal
+        && (stage.instructions.is_empty()
+            || before.working_dir == after.working_dir
+            || after.working_dir.as_known() == Some("/"));
+    same.then_some(())
+}
+
+/// The lines in which two texts differ, as one edit.
+fn difference(before: &[u8], after: &[u8]) -> Edit {
+    let (old, new): (Vec<&[u8]>, Vec<&[u8]>) = (
+        before.split_inclusive(|byte| *byte == b'\n').collect(),
+        after.split_inclusive(|byte| *byte == b'\n').collect(),
+    );
+    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let left = old.len().min(new.len()) - same;
+    let at_end =
+        old.iter().rev().zip(new.iter().rev()).take(left).take_while(|(old, new)| old == new).count();
+    let length = |lines: &[&[u8]]| lines.iter().map(|line| line.len()).sum::<usize>();
+    let start = length(old.get(..same).unwrap_or_default());
+    let end = length(old.get(..old.len() - at_end).unwrap_or_default());
+    let text = new.get(same..new.len() - at_end).unwrap_or_default().concat();
+    Edit::replace(Span::new(start, end), String::from_utf8_lossy(&text))
 }
 
 fn is_distroless(image: &ImageReference) -> bool {

@@ -56,16 +56,25 @@ fn one(
         }
         _ => return Ok(()),
     };
-    let arguments_alone = instruction.keyword() == Keyword::Cmd
-        && model.lineage(stage).flat_map(|stage| stage.instructions.clone()).any(|other| {
-            matches!(model.operation(other), Some(Operation::Entrypoint(CommandLine::Exec(array))) if !array.items.is_empty())
-        });
+    let arguments_alone = instruction.keyword() == Keyword::Cmd && has_entrypoint(model, image, stage);
     let Some(program) = words.first().filter(|_| !arguments_alone) else { return Ok(()) };
     if is_there(document, model, image, stage, index, program) {
         Ok(())
     } else {
         unproven(format!("`{program}` is not in the stage"))
     }
+}
+
+/// Whether CMD of a stage is the arguments of an entrypoint: of its own, else of the image.
+fn has_entrypoint(model: &Model, image: &Image, stage: usize) -> bool {
+    let own = model.lineage(stage).find_map(|stage| {
+        stage.instructions.clone().rev().find_map(|index| match model.operation(index) {
+            Some(Operation::Entrypoint(CommandLine::Exec(array))) => Some(!array.items.is_empty()),
+            Some(Operation::Entrypoint(CommandLine::Shell(_))) => Some(true),
+            _ => None,
+        })
+    });
+    own.unwrap_or(!image.entrypoint.is_empty())
 }
 
 /// Whether a program is in the image, or was put where it is looked for.
@@ -114,4 +123,52 @@ fn is_there(
         }
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "FROM gcr.io/distroless/python3-debian13";
+
+    fn unproven(body: &str) -> Option<String> {
+        check(format!("{BASE}\n{body}\n").as_bytes()).err().map(|refusal| refusal.text)
+    }
+
+    #[test]
+    fn what_needs_a_shell_is_found() {
+        for (body, told) in [
+            ("RUN true", "line 2 of the result: RUN in shell form"),
+            ("CMD python app.py", "line 2 of the result: CMD in shell form"),
+            ("ENTRYPOINT python app.py", "line 2 of the result: ENTRYPOINT in shell form"),
+            ("HEALTHCHECK CMD python -c pass", "line 2 of the result: HEALTHCHECK in shell form"),
+        ] {
+            assert_eq!(unproven(body).as_deref(), Some(told), "{body}");
+        }
+        // A stage that is built on it has no shell either.
+        assert!(check(format!("{BASE} AS base\nFROM base\nRUN true\n").as_bytes()).is_err());
+        assert!(check(b"FROM gcr.io/distroless/python3-debian13:debug\nRUN true\n").is_ok());
+    }
+
+    #[test]
+    fn programs_that_are_not_there_are_found() {
+        for body in [
+            "ENTRYPOINT []\nCMD [\"uvicorn\", \"app:app\"]",
+            "RUN [\"/usr/local/bin/python3.13\", \"-c\", \"pass\"]",
+            "HEALTHCHECK CMD [\"curl\", \"localhost\"]\nENTRYPOINT [\"python\"]",
+            "ENTRYPOINT [\"./serve\"]",
+        ] {
+            assert!(unproven(body).is_some_and(|text| text.contains("is not in the stage")), "{body}");
+        }
+        for body in [
+            "ENTRYPOINT []\nCMD [\"python\", \"app.py\"]",
+            "CMD [\"app.py\"]",
+            "RUN [\"/usr/bin/python3.13\", \"-c\", \"pass\"]",
+            "COPY --from=build /install /usr/local\nENTRYPOINT [\"uvicorn\", \"app:app\"]",
+            "WORKDIR /app\nCOPY serve .\nENTRYPOINT [\"./serve\"]",
+            "ENV PATH=/venv/bin:$PATH\nCOPY --from=build /venv /venv\nENTRYPOINT [\"gunicorn\"]",
+        ] {
+            assert_eq!(unproven(body), None, "{body}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use super::bases::Kind;
 use super::command::{self, Direct};
 use super::consumers::{self, Consumers, Retarget};
 use super::folders::{self, Layout};
+use super::manifests;
 use super::programs::{Found, Programs};
 use super::scene::{Copied, Scene};
 use crate::cache_mounts::Refusal;
@@ -123,6 +124,7 @@ impl Writer<'_, '_> {
             let found = programs.find(words, what)?;
             self.note_program(found, words);
         }
+        manifests::check(scene, &programs)?;
         self.take_consumers(consumers);
         Ok(())
     }
@@ -675,7 +677,7 @@ pub(crate) fn words_of_run(run: &str, escape: char) -> Option<String> {
 }
 
 /// Variables that official images set for themselves. Source: `crates/dockerfile/src/model/base_table.rs`.
-const OF_BASES: &[&str] = &[
+pub(super) const OF_BASES: &[&str] = &[
     "GPG_KEY",
     "PYTHON_VERSION",
     "PYTHON_SHA256",
