@@ -77,11 +77,11 @@ fn program(file: &File<'_>, stage: &Stage) -> Option<String> {
         return Some(clean(word));
     }
     if word.contains('/') {
-        let state = model.state(index)?.current_dir();
-        return Some(clean(&format!("{}/{word}", state.as_known()?)));
+        let folder = model.state(index)?.current_dir();
+        return Some(clean(&format!("{}/{word}", folder.as_known()?)));
     }
     // By its name it lies in a folder of PATH.
-    let path = stage.takes.iter().find_map(|take| {
+    stage.takes.iter().find_map(|take| {
         let Taker::Instruction(index) = take.by else { return None };
         let destination = model.copied(file.dockerfile.document(), index)?.destination;
         let destination = clean(destination.as_known()?);
@@ -91,8 +91,7 @@ fn program(file: &File<'_>, stage: &Stage) -> Option<String> {
         fits.then(|| {
             if destination.ends_with(word.as_str()) { destination } else { format!("{destination}/{word}") }
         })
-    });
-    path
+    })
 }
 
 /// What a Go program needs: nothing, or the C library of the system that it was linked on.

@@ -183,7 +183,7 @@ fn replaced(
     let span = Span::new(first.start, last.end);
     let replacement = match &command.words {
         Words::Text(_) => format!("[{}]", quoted.join(", ")),
-        Words::List(list) if list.len() != command.places.len() => return Err(cannot()),
+        Words::List(words) if words.len() != command.places.len() => return Err(cannot()),
         Words::List(_) => {
             let start = text.get(..first.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
             let lead = text.get(start..first.start).unwrap_or_default();

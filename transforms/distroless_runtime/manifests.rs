@@ -122,7 +122,7 @@ fn files(scene: &Scene<'_>) -> Vec<RelPath> {
                 if inside || FOLDERS.contains(&name) {
                     open.push(child);
                 }
-            } else if inside && (name.ends_with(".yaml") || name.ends_with(".yml")) {
+            } else if inside && matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml"))) {
                 found.push(child);
             }
         }

@@ -81,7 +81,7 @@ impl Pass for DistrolessRuntime {
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
         File::all(task)
-            .flat_map(|file| decide(&file))
+            .filter_map(|file| decide(&file))
             .filter(|decision| task.consent(decision.info) != Consent::Withheld)
             .collect()
     }

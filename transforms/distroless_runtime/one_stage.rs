@@ -1,5 +1,7 @@
 //! A stage that installs its packages itself, in two: one that builds, and one that runs what it built.
 
+use std::fmt::Write as _;
+
 use dockfit_dockerfile::model::{Base, CopiedSource, Model, Stage, Value};
 use dockfit_dockerfile::operation::{Operation, Pair};
 use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind};
@@ -71,9 +73,10 @@ fn is_install(step: &Step<'_>) -> bool {
 /// What a call of pip installs; nothing where it is no install.
 fn installed<'c>(call: &'c Call<'_>) -> Option<Vec<&'c str>> {
     let words: Vec<&str> = call.values().filter(|value| !value.starts_with('-')).collect();
-    let rest = match (call.program.as_str(), words.as_slice()) {
-        ("pip", ["install", rest @ ..]) | ("uv", ["pip", "install", rest @ ..]) => rest,
-        _ => return None,
+    let (("pip", ["install", rest @ ..]) | ("uv", ["pip", "install", rest @ ..])) =
+        (call.program.as_str(), words.as_slice())
+    else {
+        return None;
     };
     let is_installer = |word: &&str| {
         let name = word.split(['=', '<', '>', '~', '!']).next().unwrap_or_default();
@@ -191,7 +194,7 @@ impl Writer<'_> {
         };
         let as_word = if habits.lower_case { "as" } else { "AS" };
         let keyword = habits.keyword(Keyword::From);
-        let base = self.base_words(from);
+        let base = Self::base_words(from);
         let mut declares = vec![Declared::StageAdded { name: BUILDER.to_owned(), like: self.stage.index }];
         let source = document.source();
         let piece = |start: usize, end: usize| {
@@ -200,7 +203,7 @@ impl Writer<'_> {
         };
         // What stands before the stage, and FROM with the builder's name.
         let mut text = piece(0, from.span.start)?;
-        text.push_str(&format!("{keyword} {base} {as_word} {BUILDER}{end}"));
+        let _ = write!(text, "{keyword} {base} {as_word} {BUILDER}{end}");
         let cut = self.cut();
         let mut moved_up = String::new();
         let mut at = from.span.end;
@@ -210,7 +213,6 @@ impl Writer<'_> {
             match instruction.keyword() {
                 Keyword::Run => {
                     declares.push(Declared::RunMoved(instruction.span.start));
-                    continue;
                 }
                 // They say nothing to a build.
                 Keyword::Expose | Keyword::Label | Keyword::Volume | Keyword::Stopsignal => {
@@ -228,10 +230,13 @@ impl Writer<'_> {
         text.push_str(end);
         let name =
             from_name(document, self.stage).map(|name| format!(" {as_word} {name}")).unwrap_or_default();
-        text.push_str(&format!("{keyword} {base}{name}{end}"));
+        let _ = write!(text, "{keyword} {base}{name}{end}");
         let copy = habits.keyword(Keyword::Copy);
         let site = "/usr/local/lib/python3.13/site-packages";
-        text.push_str(&format!("{copy} --from={BUILDER} {site} {site}{end}{copy} --from={BUILDER} /usr/local/bin /usr/local/bin{end}"));
+        let _ = write!(
+            text,
+            "{copy} --from={BUILDER} {site} {site}{end}{copy} --from={BUILDER} /usr/local/bin /usr/local/bin{end}"
+        );
         text.push_str(&moved_up);
         let rest = piece(cut, source.len())?;
         text.push_str(rest.trim_start_matches(['\r', '\n']));
@@ -243,7 +248,7 @@ impl Writer<'_> {
     }
 
     /// FROM's words: flags and base.
-    fn base_words(&self, from: &Instruction) -> String {
+    fn base_words(from: &Instruction) -> String {
         let words: Vec<&str> = from
             .slice(&(from.command.keyword_range.end..from.text.as_str().len()))
             .split_whitespace()

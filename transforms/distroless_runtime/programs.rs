@@ -124,7 +124,6 @@ const LAUNCHERS: &[&str] = &["uv", "poetry", "pdm", "pipenv", "hatch", "bun", "d
 pub(super) const START_DIRECTLY: &str = "start the program itself in exec form; do what the script does before it in the application or in a step of the build";
 
 /// What is where in a stage on a distroless image.
-
 pub(super) struct Programs<'s> {
     pub(super) image: &'static Image,
     /// The folders of PATH at the end of the stage.
@@ -135,6 +134,11 @@ pub(super) struct Programs<'s> {
     pub(super) working_dir: String,
     /// What the first bytes of a file that is copied from the context are, by its path in the image.
     pub(super) first_line: &'s dyn Fn(&str) -> Option<String>,
+}
+
+/// Whether a file's name says that it is a script for a shell.
+fn is_shell_script(path: &str) -> bool {
+    matches!(path.rsplit_once('.'), Some((_, "sh" | "bash")))
 }
 
 /// How a program starts.
@@ -176,7 +180,7 @@ impl Programs<'_> {
         if program.contains('/') {
             return self.by_path(program, what);
         }
-        if OF_DEBIAN.contains(&name) || name.ends_with(".sh") {
+        if OF_DEBIAN.contains(&name) || is_shell_script(name) {
             return Err(missing("start the application itself".to_owned()));
         }
         let from_copy = self
@@ -223,7 +227,7 @@ impl Programs<'_> {
         } else {
             clean(&format!("{}/{program}", self.working_dir))
         };
-        if path.ends_with(".sh") || path.ends_with(".bash") {
+        if is_shell_script(&path) {
             let text = format!("{what} starts the script `{program}`, which only a shell runs");
             return Err(Refusal::new("shell-script", text, START_DIRECTLY));
         }

@@ -1,6 +1,6 @@
 //! Proof, of the text that was made: nothing in a stage on a distroless image needs a shell, and what it starts is there.
 
-use dockfit_dockerfile::model::{Base, Model};
+use dockfit_dockerfile::model::{Base, Model, State};
 use dockfit_dockerfile::operation::{CommandLine, Healthcheck, Operation};
 use dockfit_dockerfile::values::path::clean;
 use dockfit_dockerfile::{Document, Keyword};
@@ -103,7 +103,7 @@ fn is_there(
     let places: Vec<String> = match (program.starts_with('/'), program.contains('/')) {
         (true, _) => vec![clean(program)],
         (false, true) => {
-            let folder = model.state(index).map(|state| state.current_dir());
+            let folder = model.state(index).map(State::current_dir);
             let folder = folder.as_ref().and_then(|folder| folder.as_known()).unwrap_or("/").to_owned();
             vec![clean(&format!("{folder}/{program}"))]
         }

@@ -70,19 +70,16 @@ pub(super) fn check(scene: &Scene<'_>) -> Result<(), Refusal> {
 
 fn is_of(kind: Kind, path: &RelPath) -> bool {
     let name = path.file_name();
-    match kind {
-        Kind::Python => {
-            name.ends_with(".py")
-                && !(name.starts_with("test_") || name.ends_with("_test.py"))
-                && !matches!(name, "setup.py" | "conftest.py" | "noxfile.py" | "tasks.py")
-        }
-        _ => {
-            let of_kind = MARKERS.iter().filter(|marker| marker.kind == kind);
-            let is_test = ["_test.go", ".test.js", ".spec.js", ".test.ts", ".spec.ts"];
-            of_kind.flat_map(|marker| marker.suffixes).any(|suffix| name.ends_with(suffix))
-                && !is_test.iter().any(|end| name.ends_with(end))
-        }
+    if kind == Kind::Python {
+        let is_python = matches!(name.rsplit_once('.'), Some((_, "py")));
+        let is_test = name.starts_with("test_") || name.ends_with("_test.py");
+        return is_python
+            && !is_test
+            && !matches!(name, "setup.py" | "conftest.py" | "noxfile.py" | "tasks.py");
     }
+    let is_test = ["_test.go", ".test.js", ".spec.js", ".test.ts", ".spec.ts"];
+    let mut of_kind = MARKERS.iter().filter(|marker| marker.kind == kind).flat_map(|marker| marker.suffixes);
+    of_kind.any(|suffix| name.ends_with(suffix)) && !is_test.iter().any(|end| name.ends_with(end))
 }
 
 /// The files below what is copied.
@@ -232,12 +229,12 @@ fn requires_python(scene: &Scene<'_>, context: &RelPath) -> Result<(), Refusal> 
         for part in wanted.split(',').map(str::trim) {
             let operator = part.trim_end_matches(|char: char| char.is_ascii_digit() || ".* ".contains(char));
             let version = part.get(operator.len()..).unwrap_or_default().trim();
-            let patch = version.strip_prefix(minor).and_then(|rest| rest.strip_prefix('.'));
-            let Some(patch) = patch.and_then(|patch| patch.parse::<u32>().ok()) else { continue };
+            let number = version.strip_prefix(minor).and_then(|rest| rest.strip_prefix('.'));
+            let Some(wants) = number.and_then(|number| number.parse::<u32>().ok()) else { continue };
             let fits = match operator {
-                ">=" | "~=" => have >= patch,
-                ">" => have > patch,
-                "==" | "===" => have == patch,
+                ">=" | "~=" => have >= wants,
+                ">" => have > wants,
+                "==" | "===" => have == wants,
                 _ => true,
             };
             if !fits {

@@ -405,29 +405,25 @@ impl Writer<'_, '_> {
         let place = user.or(self.scene.effects.runs.last().copied());
         let restored = place.filter(|_| made).and_then(|place| self.folder_at(place));
         let restored = restored.map(|folder| format!("{workdir} {folder}{end}")).unwrap_or_default();
-        match user {
-            Some(index) => {
-                let at = document.comments_above(index).start;
-                let span = self.instruction(index)?.span;
-                if !text.is_empty() {
-                    self.swap.edits.push(Edit::insert(at, text));
-                }
-                let is_last = !document.bytes(span).ends_with(b"\n");
-                let behind = format!("{behind}{restored}");
-                if !behind.is_empty() {
-                    let behind =
-                        if is_last { format!("{end}{}", behind.trim_end_matches(end)) } else { behind };
-                    self.swap.edits.push(Edit::insert(span.end, behind));
-                }
-            }
-            None => {
-                let text = format!("{text}{behind}{restored}");
-                let Some(run) = self.scene.effects.runs.last().filter(|_| !text.is_empty()) else {
-                    return Ok(());
-                };
-                let at = document.comments_above(*run).start;
-                self.swap.edits.push(Edit::insert(at, text));
-            }
+        let Some(index) = user else {
+            let text = format!("{text}{behind}{restored}");
+            let Some(run) = self.scene.effects.runs.last().filter(|_| !text.is_empty()) else {
+                return Ok(());
+            };
+            let at = document.comments_above(*run).start;
+            self.swap.edits.push(Edit::insert(at, text));
+            return Ok(());
+        };
+        let at = document.comments_above(index).start;
+        let span = self.instruction(index)?.span;
+        if !text.is_empty() {
+            self.swap.edits.push(Edit::insert(at, text));
+        }
+        let is_last = !document.bytes(span).ends_with(b"\n");
+        let behind = format!("{behind}{restored}");
+        if !behind.is_empty() {
+            let behind = if is_last { format!("{end}{}", behind.trim_end_matches(end)) } else { behind };
+            self.swap.edits.push(Edit::insert(span.end, behind));
         }
         Ok(())
     }
