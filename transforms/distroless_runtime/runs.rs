@@ -4,6 +4,7 @@ use dockfit_dockerfile::values::path::clean;
 use dockfit_rewrite::Dockerfile;
 
 use super::accounts::Accounts;
+use super::table::Image;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, As, Call};
 use crate::cache_mounts::path::is_inside;
@@ -26,11 +27,13 @@ pub(super) struct Folder {
 /// What the RUNs of a stage do.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
-    /// All RUNs, by their index: none of them stays.
+    /// The RUNs that go, by their index.
     pub(super) runs: Vec<usize>,
     /// Those that do nothing but install packages: what is said of them goes with them.
     pub(super) only_packages: Vec<usize>,
     pub(super) folders: Vec<Folder>,
+    /// RUNs that need no shell, which stay: they start the language's own program.
+    pub(super) kept: Vec<(usize, Vec<String>)>,
     /// Debian packages with the RUN that installs them.
     pub(super) packages: Vec<(String, usize)>,
 }
@@ -60,9 +63,29 @@ const APT_VALUED: &[&str] =
 pub(super) fn read(
     dockerfile: &Dockerfile,
     step: &Step<'_>,
+    image: &Image,
     accounts: &mut Accounts,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
+    if let Some(array) = step.exec_form().filter(|_| !step.is_deferred()) {
+        let words: Vec<String> = array.items.iter().map(|item| item.value.clone()).collect();
+        let program = words.first().map(|word| dockfit_shell::base_name(word));
+        if image.programs.iter().any(|known| Some(dockfit_shell::base_name(known)) == program) {
+            const OLD_LIBRARY: &str = "/usr/local/lib/python3";
+            let names_it = |word: &&String| word.contains(OLD_LIBRARY) && !word.contains("-packages");
+            if let Some(word) = words.iter().find(names_it) {
+                let line = dockerfile.document().line_of(step.index);
+                let text = format!("line {line}: the RUN names `{word}`, where the new base has no library");
+                return Err(Refusal::new(
+                    "run-in-final-stage",
+                    text,
+                    "ask the interpreter for the folder (`sysconfig`)",
+                ));
+            }
+            effects.kept.push((step.index, words));
+            return Ok(());
+        }
+    }
     let line = dockerfile.document().line_of(step.index);
     if let Some(refusal) = step.refuses_edits("distroless-runtime") {
         return Err(refusal);

@@ -117,7 +117,7 @@ impl<'t> Scene<'t> {
                         "move it to the stage that builds, and copy what it makes",
                     )
                 })?;
-                runs::read(self.file.dockerfile, step, &mut self.accounts, &mut self.effects)
+                runs::read(self.file.dockerfile, step, self.image, &mut self.accounts, &mut self.effects)
             }
             Keyword::Copy | Keyword::Add => self.take_copy(index, line),
             Keyword::Workdir => {

@@ -16,6 +16,7 @@ use super::manifests;
 use super::programs::{Found, Programs};
 use super::scene::{Copied, Scene};
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::path::is_inside;
 use crate::healthcheck::request;
 
 /// What is to be done.
@@ -50,9 +51,27 @@ pub(super) fn plan(scene: &Scene<'_>) -> Result<Swap, Refusal> {
     // What stands directly behind FROM comes before what may stand there, too.
     writer.base()?;
     writer.user_and_folders()?;
+    writer.entrypoint();
     writer.take_out();
     writer.declare();
     Ok(writer.swap)
+}
+
+/// A USER of the stage.
+struct User {
+    index: usize,
+    name: String,
+    numbers: (u32, u32),
+}
+
+impl User {
+    /// It by numbers.
+    fn written(&self) -> String {
+        match self.numbers {
+            (0, 0) => "0".to_owned(),
+            (uid, gid) => format!("{uid}:{gid}"),
+        }
+    }
 }
 
 struct Writer<'s, 't> {
@@ -118,6 +137,9 @@ impl Writer<'_, '_> {
             self.rewrite(index, line, &direct)?;
         }
         self.healthcheck(&mut started)?;
+        for (index, words) in &scene.effects.kept {
+            started.push((words.clone(), format!("line {}: RUN", scene.document().line_of(*index))));
+        }
         let consumers = consumers::read(scene)?;
         started.extend(consumers.started.iter().cloned());
         for (words, what) in &started {
@@ -256,25 +278,16 @@ impl Writer<'_, '_> {
     fn user_and_folders(&mut self) -> Result<(), Refusal> {
         let scene = self.scene;
         let document = scene.document();
-        if let [_, second, ..] = scene.users.as_slice() {
-            let text = format!("line {}: the stage sets USER more than once", document.line_of(*second));
-            return Err(Refusal::new("several-users", text, "set USER once, at the end of the stage"));
-        }
-        let user = scene.users.first().copied();
-        let name = user.and_then(|index| match scene.model().operation(index) {
-            Some(Operation::User(word)) if !word.text.contains('$') => {
-                scene.model().expand(index, &word.text).ok().map(Value::from)?.as_known().map(str::to_owned)
-            }
-            _ => None,
-        });
-        let numbers = match (&name, user) {
-            (Some(name), Some(index)) => Some(self.numbers(name, index)?),
-            (None, Some(index)) => {
-                let text = format!("line {}: who USER is depends on a variable", document.line_of(index));
+        let mut users = Vec::new();
+        for index in &scene.users {
+            let Some(name) = self.user_name(*index) else {
+                let text = format!("line {}: who USER is depends on a variable", document.line_of(*index));
                 return Err(Refusal::new("user-unknown", text, "write the user's numbers"));
-            }
-            _ => None,
-        };
+            };
+            users.push(User { index: *index, numbers: self.numbers(&name, *index)?, name });
+        }
+        let numbers = users.last().map(|user| user.numbers);
+        let name = users.last().map(|user| user.name.clone());
         let account = name.as_deref().and_then(|name| scene.accounts.user(name.split(':').next()?)).cloned();
         let account = account.filter(|account| account.uid != 0);
         let home = account.as_ref().and_then(|account| account.home.clone());
@@ -289,7 +302,18 @@ impl Writer<'_, '_> {
                 account.uid
             ));
         }
-        self.write_user(user, numbers, home.as_deref(), &layout)
+        self.write_user(&users, home.as_deref(), &layout)
+    }
+
+    /// Whom a USER names; nothing where that depends on a variable.
+    fn user_name(&self, index: usize) -> Option<String> {
+        let model = self.scene.model();
+        match model.operation(index)? {
+            Operation::User(word) if !word.text.contains('$') => {
+                model.expand(index, &word.text).ok().map(Value::from)?.as_known().map(str::to_owned)
+            }
+            _ => None,
+        }
     }
 
     fn numbers(&self, name: &str, index: usize) -> Result<(u32, u32), Refusal> {
@@ -343,70 +367,68 @@ impl Writer<'_, '_> {
     }
 
     /// Writes USER, HOME and the folders in the place where they have to stand.
-    fn write_user(
-        &mut self,
-        user: Option<usize>,
-        numbers: Option<(u32, u32)>,
-        home: Option<&str>,
-        layout: &Layout,
-    ) -> Result<(), Refusal> {
+    fn write_user(&mut self, users: &[User], home: Option<&str>, layout: &Layout) -> Result<(), Refusal> {
         let document = self.scene.document();
         let end = document.line_end();
-        let mut text = String::new();
         let (general, given) = self.comments(layout);
-        let workdir = self.keyword(Keyword::Workdir);
-        for folder in &layout.of_root {
-            let _ = write!(text, "{workdir} {}{end}", folder.path);
-        }
-        let moves = layout.before.is_some();
-        if moves && let Some(index) = user {
-            // The comments of USER go where it goes.
-            let comments = document.comments_above(index);
-            text.push_str(&document.text(comments));
-            let span = self.instruction(index)?.span;
-            self.gone.push(Span::new(comments.start, span.end));
-        }
-        for comment in &general {
-            let _ = write!(text, "{comment}{end}");
-        }
-        if let Some((uid, gid)) = numbers {
-            let keyword = self.keyword(Keyword::User);
-            let line =
-                if (uid, gid) == (0, 0) { format!("{keyword} 0") } else { format!("{keyword} {uid}:{gid}") };
-            if moves {
-                let _ = write!(text, "{line}{end}");
-            } else if let Some(index) = user {
-                let range = self.instruction(index)?.command.arguments.clone();
-                let value = line.split_once(' ').map(|(_, value)| value.to_owned()).unwrap_or_default();
-                if self.instruction(index)?.arguments() != value {
-                    self.edit(index, range, &value)?;
-                }
+        let (workdir, keyword) = (self.keyword(Keyword::Workdir), self.keyword(Keyword::User));
+        let moves = layout.before.filter(|before| self.can_move(users, *before, layout));
+        for user in users {
+            if moves.is_some() {
+                let above = document.comments_above(user.index);
+                self.gone.push(Span::new(above.start, self.instruction(user.index)?.span.end));
+            } else if user.name != "root" && self.instruction(user.index)?.arguments() != user.written() {
+                let range = self.instruction(user.index)?.command.arguments.clone();
+                self.edit(user.index, range, &user.written())?;
             }
         }
-        let env = home.map(|home| format!("{} HOME={home}{end}", self.keyword(Keyword::Env)));
-        let mut behind = String::new();
-        behind.push_str(&env.unwrap_or_default());
+        let mut before_user = String::new();
+        for folder in &layout.of_root {
+            let _ = write!(before_user, "{workdir} {}{end}", folder.path);
+        }
+        if let (Some(_), Some(user)) = (moves, users.last()) {
+            // The comments of USER go where it goes.
+            before_user.push_str(&document.text(document.comments_above(user.index)));
+        }
+        for comment in &general {
+            let _ = write!(before_user, "{comment}{end}");
+        }
+        let mut behind_user = String::new();
+        if let Some(home) = home {
+            let _ = write!(behind_user, "{} HOME={home}{end}", self.keyword(Keyword::Env));
+        }
         if !layout.of_user.is_empty() {
-            let _ = write!(behind, "# a folder that WORKDIR makes belongs to the user{end}");
+            let _ = write!(behind_user, "# a folder that WORKDIR makes belongs to the user{end}");
         }
         for folder in &layout.of_user {
-            let _ = write!(behind, "{workdir} {}{end}", folder.path);
+            let _ = write!(behind_user, "{workdir} {}{end}", folder.path);
         }
         for comment in &given {
-            let _ = write!(behind, "{comment}{end}");
+            let _ = write!(behind_user, "{comment}{end}");
         }
-        if let Some(before) = layout.before {
-            text.push_str(&behind);
+        if let (Some(before), Some(user)) = (layout.before, users.last()) {
+            let line = format!("{keyword} {}{end}", user.written());
             let at = document.comments_above(before).start;
-            self.swap.edits.push(Edit::insert(at, text));
+            self.swap.edits.push(Edit::insert(at, format!("{before_user}{line}{behind_user}")));
+            if moves.is_none() {
+                // As before for what follows.
+                let as_before = users.iter().rev().find(|user| user.index < before);
+                let written = as_before.map_or_else(|| "0".to_owned(), User::written);
+                self.swap.edits.push(surgery::insert_behind(
+                    document,
+                    before,
+                    &[format!("{keyword} {written}")],
+                ));
+            }
             return Ok(());
         }
         let made = !(layout.of_user.is_empty() && layout.of_root.is_empty());
+        let user = users.last().map(|user| user.index);
         let place = user.or(self.scene.effects.runs.last().copied());
         let restored = place.filter(|_| made).and_then(|place| self.folder_at(place));
         let restored = restored.map(|folder| format!("{workdir} {folder}{end}")).unwrap_or_default();
         let Some(index) = user else {
-            let text = format!("{text}{behind}{restored}");
+            let text = format!("{before_user}{behind_user}{restored}");
             let Some(run) = self.scene.effects.runs.last().filter(|_| !text.is_empty()) else {
                 return Ok(());
             };
@@ -416,16 +438,38 @@ impl Writer<'_, '_> {
         };
         let at = document.comments_above(index).start;
         let span = self.instruction(index)?.span;
-        if !text.is_empty() {
-            self.swap.edits.push(Edit::insert(at, text));
+        if !before_user.is_empty() {
+            self.swap.edits.push(Edit::insert(at, before_user));
         }
         let is_last = !document.bytes(span).ends_with(b"\n");
-        let behind = format!("{behind}{restored}");
+        let behind = format!("{behind_user}{restored}");
         if !behind.is_empty() {
             let behind = if is_last { format!("{end}{}", behind.trim_end_matches(end)) } else { behind };
             self.swap.edits.push(Edit::insert(span.end, behind));
         }
         Ok(())
+    }
+
+    /// Whether the one USER of the stage can stand before `before`: the steps between them then run as that user, and write
+    /// only beside files that are copied as theirs.
+    fn can_move(&self, users: &[User], before: usize, layout: &Layout) -> bool {
+        let [user] = users else { return false };
+        let between = |index: usize| index > before && index < user.index;
+        let is_theirs = |path: &str| {
+            self.scene.copies.iter().any(|copy| {
+                let is_theirs = copy.has_owner || layout.owned_copies.contains(&copy.index);
+                is_theirs && is_inside(path, &copy.destination)
+            })
+        };
+        user.index > before
+            && self.scene.effects.kept.iter().filter(|(index, _)| between(*index)).all(|(_, words)| {
+                let mut paths = words
+                    .iter()
+                    .filter(|word| word.starts_with('/'))
+                    .skip(usize::from(words.first().is_some_and(|word| word.starts_with('/'))))
+                    .peekable();
+                paths.peek().is_some() && paths.all(|path| is_theirs(path))
+            })
     }
 
     /// The current folder at an instruction, where something behind it still counts from it.
@@ -514,7 +558,6 @@ impl Writer<'_, '_> {
             let blank = if is_blank { end } else { "" };
             self.swap.edits.push(Edit::insert(from_end, format!("{blank}{}{end}", lines.join(end))));
         }
-        self.entrypoint();
         for shell in &scene.shells {
             let span = self.instruction(*shell)?.span;
             let above = document.comments_above(*shell);
