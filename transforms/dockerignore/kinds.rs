@@ -22,6 +22,9 @@ pub(super) struct Kind {
     pub(super) expected: Expected,
     /// Programs one of which has to make it anew in the image; without such a step it may be an input.
     pub(super) made_by: &'static [Maker],
+    /// Words one of which stands in a Dockerfile whose image can do something with it, unless its base brings the program
+    /// along; none where any image can.
+    pub(super) run_by: &'static [&'static str],
     /// Whether a step could be meant to read it: then no instruction may mention it.
     pub(super) may_be_read: bool,
     /// Whether it is certain where git cannot be asked.
@@ -126,9 +129,22 @@ const FOLDER: Kind = Kind {
     appears: Appears::With(PYTHON_MANIFESTS),
     expected: NEVER,
     made_by: &[],
+    run_by: &[],
     may_be_read: false,
     without_git: true,
 };
+
+/// What a Dockerfile says that has Python in its image: the program, its tools, scripts.
+const WITH_PYTHON: &[&str] =
+    &["python", "pip", "venv", "uv ", "uvx", "conda", "mamba", "poetry", "pdm", ".py", "pypy"];
+
+/// Images that bring no Python along (their own Dockerfiles; 2026-11-24).
+pub(super) const WITHOUT_PYTHON: &[&str] =
+    &["alpine", "busybox", "caddy", "debian", "eclipse-temurin", "httpd", "nginx", "oven/bun", "ubuntu"];
+
+/// Images of which that holds in their smaller editions, by a part of the tag: the others hold what compiling needs, Python
+/// among it.
+pub(super) const WITHOUT_PYTHON_IF_SMALL: &[&str] = &["golang", "node", "ruby", "rust"];
 
 const FILE: Kind = Kind { is_folder: false, ..FOLDER };
 
@@ -148,6 +164,7 @@ pub(super) static KINDS: &[Kind] = &[
         proof: Proof::NameAndHolds("pyvenv.cfg"),
         expected: Expected { makers: PYTHON, images: &[] },
         made_by: PYTHON,
+        run_by: WITH_PYTHON,
         ..FOLDER
     },
     Kind {
@@ -155,6 +172,7 @@ pub(super) static KINDS: &[Kind] = &[
         spellings: &["venv", "env", ".env", "virtualenv"],
         proof: Proof::Holds("pyvenv.cfg"),
         made_by: PYTHON,
+        run_by: WITH_PYTHON,
         ..FOLDER
     },
     Kind {

@@ -1,10 +1,11 @@
 //! What one Dockerfile takes from its context, and what it makes anew.
 
+use dockfit_dockerfile::model::Base;
 use dockfit_dockerfile::{Keyword, Span};
 use dockfit_rewrite::context::{ContextTree, DockerIgnore, sources, within};
 use dockfit_rewrite::{Dockerfile, RelPath};
 
-use super::kinds::{Kind, Maker};
+use super::kinds::{Kind, Maker, WITHOUT_PYTHON, WITHOUT_PYTHON_IF_SMALL};
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::steps::Steps;
 
@@ -98,6 +99,25 @@ impl<'t> User<'t> {
     /// Whether one of its steps makes things of that kind anew.
     pub(super) fn makes(&self, kind: &Kind) -> bool {
         kind.made_by.is_empty() || kind.made_by.iter().any(|maker| self.made.contains(&maker.program))
+    }
+
+    /// Whether its image can surely do nothing with things of that kind.
+    pub(super) fn cannot_run(&self, kind: &Kind) -> bool {
+        let document = self.dockerfile.document();
+        let is_without = |base: &Base| match base {
+            Base::Image(image) => {
+                let (name, tag) = (image.familiar_name(), image.effective_tag().unwrap_or_default());
+                let small = ["alpine", "slim"].iter().any(|word| tag.contains(word));
+                WITHOUT_PYTHON.contains(&name.as_str())
+                    || (small && WITHOUT_PYTHON_IF_SMALL.contains(&name.as_str()))
+            }
+            Base::Stage(_) | Base::Scratch => true,
+            Base::Context(_) | Base::Invalid => false,
+        };
+        let says = |text: &str| kind.run_by.iter().any(|word| text.contains(word));
+        !kind.run_by.is_empty()
+            && self.dockerfile.model().stages().iter().all(|stage| is_without(&stage.base))
+            && !document.instructions().iter().any(|found| says(&document.text(found.span)))
     }
 
     /// Whether the tools of its application are known to leave things of that kind behind.

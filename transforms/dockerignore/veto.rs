@@ -28,7 +28,7 @@ pub(super) fn wanted(scene: &Scene<'_>, text: &IgnoreText<'_>, gap: &Gap) -> Opt
         // Where nothing lies yet, a line of the author's has said that it is no input.
         let may_come = gap.written.is_empty() && gap.open.iter().any(|folder| user.takes_in(*folder));
         let concerned = gap.there.iter().any(takes) || may_come;
-        if concerned && !user.makes(kind) {
+        if concerned && !user.makes(kind) && !user.cannot_run(kind) {
             let text = format!(
                 "no step of {} is seen to make `{name}` ({}) anew, so the image may run with the copied one",
                 user.path(),

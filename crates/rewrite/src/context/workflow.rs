@@ -51,20 +51,15 @@ struct Step {
     inputs: Option<Inputs>,
 }
 
-#[derive(Deserialize, Default)]
-struct Inputs {
-    context: Option<String>,
-    file: Option<String>,
-    target: Option<String>,
-    #[serde(rename = "cache-from")]
-    cache_from: Option<String>,
-    #[serde(rename = "cache-to")]
-    cache_to: Option<String>,
-    files: Option<String>,
-    targets: Option<String>,
-    workdir: Option<String>,
-    source: Option<String>,
-    set: Option<String>,
+/// What a step hands to its action. Other actions have inputs of the same names, of whatever type.
+type Inputs = BTreeMap<String, Value>;
+
+fn input(step: &Step, name: &str) -> Option<String> {
+    match step.inputs.as_ref()?.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Null => None,
+        other => Some(other.to_string()),
+    }
 }
 
 /// A build by `docker/build-push-action`.
@@ -124,6 +119,10 @@ pub(super) fn builds(path: &RelPath, text: &str) -> Vec<ActionBuild> {
 /// What the jobs do that name no machine of one's own (`self-hosted`), which keeps its cache.
 pub(super) fn on_machines_thrown_away(path: &RelPath, text: &str) -> ThrownAway {
     let mut found = ThrownAway::default();
+    // Most workflows build no image: those need not be parsed.
+    if !["docker ", "docker/", "/kaniko/"].iter().any(|word| text.contains(word)) {
+        return found;
+    }
     let Some(workflow) = parse(text) else { return found };
     for job in workflow.jobs.values().filter(|job| !job.is_on_own_machine()) {
         for step in &job.steps {
@@ -159,36 +158,26 @@ impl Job {
 /// which is the top as well.
 fn build(path: &RelPath, step: &Step) -> Option<ActionBuild> {
     let uses = step.uses.as_ref().filter(|uses| uses.value.starts_with(BUILD))?;
-    let none = Inputs::default();
-    let inputs = step.inputs.as_ref().unwrap_or(&none);
-    let context = inputs.context.as_deref().unwrap_or(".");
-    let (file, target) = (inputs.file.as_deref(), inputs.target.as_deref());
-    let build = Build::resolve(path, &RelPath::root(), context, file, file.is_none(), target)?;
-    let (cache_from, cache_to) = (inputs.cache_from.clone(), inputs.cache_to.clone());
+    let context = input(step, "context").unwrap_or_else(|| ".".to_owned());
+    let (file, target) = (input(step, "file"), input(step, "target"));
+    let (file, target) = (file.as_deref(), target.as_deref());
+    let build = Build::resolve(path, &RelPath::root(), &context, file, file.is_none(), target)?;
+    let (cache_from, cache_to) = (input(step, "cache-from"), input(step, "cache-to"));
     Some(ActionBuild { build, line: line(uses), cache_from, cache_to })
 }
 
 fn bake(step: &Step) -> Option<BakeStep> {
     let uses = step.uses.as_ref().filter(|uses| uses.value.starts_with(BAKE))?;
-    let none = Inputs::default();
-    let inputs = step.inputs.as_ref().unwrap_or(&none);
-    let list = |text: &Option<String>| -> Vec<String> {
-        let items = text.iter().flat_map(|text| text.split(['\n', ',']));
-        items.map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    let list = |name: &str, ends: &[char]| -> Vec<String> {
+        let text = input(step, name).unwrap_or_default();
+        text.split(ends).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     };
     // `source` may be an address, of the same repository as a rule.
-    let source = inputs.source.as_deref().filter(|source| !source.contains(['{', ':', '#']));
-    let folder = inputs.workdir.as_deref().or(source).unwrap_or(".");
-    let folder = RelPath::new(folder).filter(|_| !folder.contains('$'))?;
-    let set = inputs.set.iter().flat_map(|text| text.lines());
-    let set = set.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    Some(BakeStep {
-        line: line(uses),
-        folder,
-        files: list(&inputs.files),
-        targets: list(&inputs.targets),
-        set,
-    })
+    let source = input(step, "source").filter(|source| !source.contains(['{', ':', '#']));
+    let folder = input(step, "workdir").or(source).unwrap_or_else(|| ".".to_owned());
+    let folder = RelPath::new(&folder).filter(|_| !folder.contains('$'))?;
+    let (files, targets) = (list("files", &['\n', ',']), list("targets", &['\n', ',']));
+    Some(BakeStep { line: line(uses), folder, files, targets, set: list("set", &['\n']) })
 }
 
 fn line(value: &Spanned<String>) -> usize {
@@ -204,4 +193,34 @@ fn line_of(text: &str, run: &Spanned<String>) -> usize {
         value.starts_with(['|', '>']) && value.len() <= 3
     });
     if is_block { line + 1 } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_of_other_actions_do_not_matter() {
+        let text = "jobs:\n  a:\n    runs-on: [ubuntu-latest]\n    steps:\n      - uses: other/action@v1\n        \
+                    with: {source: true, files: 3, set: 1.5, target: null, context: [x]}\n      - run: |\n          \
+                    echo\n          docker build .\n      - {run: docker build b}\n";
+        let path = RelPath::new(".github/workflows/a.yml").expect("a path");
+        let found = on_machines_thrown_away(&path, text);
+        let scripts: Vec<(usize, &str)> =
+            found.scripts.iter().map(|script| (script.line, script.text.as_str())).collect();
+        assert_eq!(scripts, [(8, "echo\ndocker build .\n"), (10, "docker build b")]);
+        assert!(found.actions.is_empty() && found.bakes.is_empty());
+    }
+
+    #[test]
+    fn a_job_on_a_machine_of_ones_own_is_left_out() {
+        let job = |name: &str, runs_on: &str| {
+            format!("  {name}:\n    runs-on: {runs_on}\n    steps:\n      - uses: docker/bake-action@v6\n")
+        };
+        let text =
+            format!("jobs:\n{}{}", job("a", "{group: x, labels: [self-hosted]}"), job("b", "ubuntu-latest"));
+        let path = RelPath::new(".github/workflows/a.yml").expect("a path");
+        let found = on_machines_thrown_away(&path, &text);
+        assert_eq!(found.bakes.iter().map(|bake| bake.line).collect::<Vec<_>>(), [9]);
+    }
 }
