@@ -169,3 +169,55 @@ fn braced_value(inside: &str) -> Option<String> {
         _ => value,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use dockfit_rewrite::{Context, Dockerfile, MemoryFiles, Project, RelPath};
+
+    use super::{Service, service};
+
+    fn found(compose: &str, wanted: Option<&str>) -> Result<Option<Service>, String> {
+        let path = |text: &str| RelPath::new(text).expect("a path");
+        let files = MemoryFiles::new()
+            .with(path("Dockerfile"), b"FROM a\n".as_slice())
+            .with(path("docker-compose.yml"), compose.as_bytes());
+        let file =
+            Dockerfile::new(path("Dockerfile"), Context::Known(RelPath::root()), b"FROM a\n".as_slice());
+        let project = Project::new(PathBuf::from("/"), vec![file], Arc::new(files));
+        service(&project, &path("Dockerfile"), wanted).map_err(|problem| problem.message)
+    }
+
+    const COMPOSE: &str = "x-env: &env\n  A: one\n  B: ${DOCKFIT_NONE:-two}\n  C: ${DOCKFIT_NONE:?set it}\n  D: $$x\n\
+        services:\n\
+        \x20 api:\n    build: .\n    environment: *env\n    ports: [\"127.0.0.1:80:8000\", \"53:53/udp\", {target: 9000}]\n\
+        \x20 worker:\n    build: {context: .}\n    command: work\n    environment: [\"A=1\", DOCKFIT_NONE]\n\
+        \x20 db:\n    image: postgres\n    ports: [5432]\n";
+
+    #[test]
+    fn the_one_that_starts_the_image_as_it_is() {
+        let api = found(COMPOSE, None).expect("a service").expect("a service");
+        assert_eq!((api.name.as_str(), api.file.as_str()), ("api", "docker-compose.yml"));
+        assert_eq!(api.env, ["A=one", "B=two", "D=$x"]);
+        assert_eq!(api.unset, ["C"]);
+        assert_eq!(api.ports, [8000, 9000]);
+    }
+
+    #[test]
+    fn another_one_by_name_or_none() {
+        let worker = found(COMPOSE, Some("worker")).expect("a service").expect("a service");
+        assert_eq!(
+            (worker.env.as_slice(), worker.unset.as_slice()),
+            (["A=1".to_owned()].as_slice(), ["DOCKFIT_NONE".to_owned()].as_slice())
+        );
+        assert_eq!(found(COMPOSE, Some("none")), Ok(None));
+        assert_eq!(
+            found(COMPOSE, Some("db")),
+            Err("--service: no compose file has a service `db` that builds this Dockerfile".to_owned())
+        );
+        let two = "services:\n  a: {build: ., ports: [1]}\n  b: {build: ., ports: [2]}\n";
+        assert_eq!(found(two, None), Ok(None), "it cannot be told which");
+    }
+}

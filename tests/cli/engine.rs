@@ -15,7 +15,7 @@ case "$1 $2" in
 "buildx version") echo "github.com/docker/buildx v0.13.1 x" ;;
 "info --format") echo "26.1.5 overlay2 null" ;;
 "buildx build") [ ! -e "$FAKE/build" ] || . "$FAKE/build" ;;
-"image save") cp "$FAKE/image.tar" "$4" ;;
+"image save") [ -e "$FAKE/${5##*-}.tar" ] && cp "$FAKE/${5##*-}.tar" "$4" || cp "$FAKE/image.tar" "$4" ;;
 "image inspect") echo 1000000 ;;
 "run --detach") [ ! -e "$FAKE/run" ] || . "$FAKE/run" ;;
 "container inspect") if [ -e "$FAKE/inspect" ]; then . "$FAKE/inspect"; else echo '{"Running":true,"Pid":1}'; fi ;;
@@ -36,12 +36,18 @@ impl Place {
         place.write("bin/docker", DOCKER);
         fs::set_permissions(place.0.path().join("bin/docker"), fs::Permissions::from_mode(0o755))
             .expect("a mode");
-        fs::write(place.0.path().join("fake/image.tar"), image(config)).expect("a file");
+        fs::write(place.0.path().join("fake/image.tar"), image(config, &[])).expect("a file");
         place
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
         fs::write(self.0.path().join(path), text).expect("a file");
+    }
+
+    /// Another image for the side of that name.
+    pub(crate) fn image(&self, side: &str, config: &str, files: &[(&str, &str)]) {
+        let path = self.0.path().join(format!("fake/{side}.tar"));
+        fs::write(path, image(config, files)).expect("a file");
     }
 
     /// A command in the project, with that engine and no other.
@@ -78,8 +84,8 @@ impl Place {
     }
 }
 
-/// The archive of an image with one program.
-fn image(config: &str) -> Vec<u8> {
+/// The archive of an image with one program, and further files.
+fn image(config: &str, files: &[(&str, &str)]) -> Vec<u8> {
     let pack = |files: &[(&str, &[u8], u32)]| {
         let mut builder = tar::Builder::new(Vec::new());
         for (path, bytes, mode) in files {
@@ -92,7 +98,8 @@ fn image(config: &str) -> Vec<u8> {
         }
         builder.into_inner().expect("memory")
     };
-    let layer = pack(&[("bin/app", b"x", 0o755)]);
+    let more = files.iter().map(|(path, text)| (*path, text.as_bytes(), 0o644));
+    let layer = pack(&[("bin/app", b"x".as_slice(), 0o755)].into_iter().chain(more).collect::<Vec<_>>());
     let config = format!("{{\"config\":{config}}}");
     let manifest = br#"[{"Config":"config.json","Layers":["layer.tar"]}]"#;
     pack(&[

@@ -288,3 +288,66 @@ fn what_cannot_be_verified_is_said() {
     assert_eq!(code, Some(0));
     assert!(out.ends_with("1 Dockerfile would not change\n"), "{out}");
 }
+
+#[test]
+fn a_difference_that_no_pass_declares_fails_and_is_blamed() {
+    let place = Place::new(PLAIN);
+    place.write(
+        "app/Dockerfile",
+        "FROM debian:13\nRUN apt-get update && apt-get install -y curl\nRUN pip install flask\n",
+    );
+    let clean = ("etc/apt/apt.conf.d/docker-clean", "1");
+    let (lost, cached) = (("srv/lost", "2"), ("root/.cache/x", "3"));
+    place.image("before", PLAIN, &[clean, lost, cached]);
+    place.image("after", PLAIN, &[]);
+    let words = ["--no-start", "--only=apt-caches,package-caches"];
+    let (code, out, err) = run(&mut place.command("verify", &words));
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(
+        out.contains("  not declared\n    made-file /srv/lost: gone (was 1 bytes, d4735e3a265e)  made by apt-caches or package-caches\n    --blame finds the pass"),
+        "{out}"
+    );
+    assert!(
+        out.contains("  declared\n    system-file /etc/apt/apt.conf.d/docker-clean: gone (was 1 bytes, 6b86b273ff34)  apt-caches: named by a step that was added"),
+        "{out}"
+    );
+    assert!(!out.contains(".cache"), "caches do not matter: {out}");
+    // With the first of the two passes alone the file is still there.
+    place.image("passes1", PLAIN, &[lost]);
+    let (code, out, _) = run(&mut place.command("verify", &[words.as_slice(), &["--blame"]].concat()));
+    assert_eq!(code, Some(1));
+    assert!(out.contains("    made-file /srv/lost comes from package-caches\n"), "{out}");
+    place.image("passes1", PLAIN, &[]);
+    let (_, out, _) = run(&mut place.command("verify", &[words.as_slice(), &["--blame"]].concat()));
+    assert!(out.contains("    made-file /srv/lost comes from apt-caches\n"), "{out}");
+    assert_eq!(place.left(), [""; 0]);
+}
+
+#[test]
+fn a_build_that_fails_with_the_passes_is_blamed() {
+    let place = Place::new(PLAIN);
+    place.write(
+        "app/Dockerfile",
+        "FROM debian:13\nRUN apt-get update && apt-get install -y curl\nRUN pip install flask\n",
+    );
+    place.write("fake/build", "case \"$*\" in *-after*) echo 'ERROR: broken' >&2; exit 1 ;; esac");
+    let (code, _, err) = run(&mut place.command("verify", &["--only=apt-caches,package-caches", "--blame"]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("after: it does not build: a step failed: ERROR: broken"), "{err}");
+    assert!(err.contains("the first pass whose result does not build is package-caches"), "{err}");
+    assert_eq!(place.left(), [""; 0]);
+}
+
+#[test]
+fn a_copy_that_somebody_rewrote_is_compared() {
+    let place = Place::new(PLAIN);
+    fs::create_dir(place.0.path().join("copy")).expect("a folder");
+    place.write("copy/Dockerfile", "FROM python:3.13-slim\nENV A=1\n");
+    place.image("after", r#"{"Cmd":["/bin/app"],"Env":["A=1"]}"#, &[]);
+    let (code, out, _) = run(&mut place.command("verify", &["--no-start", "--against=../copy"]));
+    assert_eq!(code, Some(1));
+    assert!(out.contains("  not declared\n    env A: new: 1\n"), "{out}");
+    let (code, _, err) = run(&mut place.command("verify", &["--no-start", "--against=../fake"]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("it has no such Dockerfile"), "{err}");
+}

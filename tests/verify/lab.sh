@@ -7,7 +7,7 @@ REPOSITORY=$(cd "$VERIFY/../.." && pwd)
 say() { echo "[verify] $*"; }
 skip() { say "SKIPPED, this machine cannot run an engine: $*"; exit 77; }
 fail() { say "FAILED: $*"; failures=$((failures + 1)); }
-failures=0
+failures=0 started=
 
 # An engine that answers already is taken; else the laboratory's is started.
 engine() {
@@ -15,6 +15,7 @@ engine() {
   local reason root
   reason=$(why_not)
   [ -z "$reason" ] || skip "$reason"
+  engine_pid >/dev/null || started=1
   "$REPOSITORY/tests/lab/install-engine.sh" all >/dev/null || skip "the engine does not start"
   "$REPOSITORY/tests/lab/make-bases.sh" >/dev/null || skip "the base images cannot be made"
   root=$LAB/engine/${SUITE:-trixie}
@@ -38,7 +39,7 @@ command_of_project() {
   [ -n "${DOCKFIT:-}" ] || { cargo build --quiet --manifest-path "$REPOSITORY/Cargo.toml"; DOCKFIT=${CARGO_TARGET_DIR:-$REPOSITORY/target}/debug/dockfit; }
   SCRATCH=$(mktemp -d)
   mkdir "$SCRATCH/tmp"
-  trap 'rm -rf "$SCRATCH"' EXIT
+  trap 'rm -rf "$SCRATCH"; [ -z "$started" ] || "$REPOSITORY/tests/lab/install-engine.sh" stop' EXIT
   docker volume ls --quiet --filter dangling=true >"$SCRATCH/volumes"
 }
 

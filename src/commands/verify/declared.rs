@@ -84,6 +84,14 @@ impl Declarations {
         self.passes(|entry| beyond(entry.safety) && entry.what == Declared::Facet(facet))
     }
 
+    /// The passes that put a path into a step, or a step with it into the Dockerfile: such a step may remove it.
+    pub(super) fn of_steps_with(&self, path: &str) -> Vec<&'static str> {
+        self.passes(|entry| match &entry.what {
+            Declared::RunAdded(script) | Declared::PutIn { words: script, .. } => script.contains(path),
+            _ => false,
+        })
+    }
+
     /// The passes that changed files whose path `is` picks.
     pub(super) fn of_files(&self, is: impl Fn(&str) -> bool) -> Vec<&'static str> {
         let found: BTreeSet<&'static str> = self

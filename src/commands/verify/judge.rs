@@ -90,6 +90,9 @@ fn declaring(
             let by_user = declared.of_unsafe(Facet::User);
             plain(if by_user.is_empty() { declared.of_unsafe(Facet::Files) } else { by_user })
         }
+        Aspect::MadeFile | Aspect::SystemFile if !declared.of_steps_with(subject).is_empty() => {
+            (declared.of_steps_with(subject), Some("named by a step that was added or changed"))
+        }
         Aspect::MadeFile | Aspect::SystemFile if declared.is_mounted(subject) => {
             (declared.of_facet(Facet::Files), Some("in a cache mount now"))
         }
