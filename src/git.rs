@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::io::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, OnceLock};
@@ -73,8 +73,6 @@ pub(crate) fn states(
     most: usize,
     mut take: impl FnMut(i64, &str),
 ) -> Result<(), Problem> {
-    // A lock may be some megabytes long: so many are held at a time.
-    const AT_ONCE: usize = 25;
     let most = format!("--max-count={most}");
     let fixed = ["rev-list", "--first-parent", "--timestamp", &most, "HEAD", "--", path];
     let output = run(root, fixed.into_iter(), None)?;
@@ -84,24 +82,61 @@ pub(crate) fn states(
         .filter_map(|line| line.split_once(' '))
         .filter_map(|(date, commit)| Some((date.parse().ok()?, commit)))
         .collect();
-    for commits in commits.chunks(AT_ONCE) {
-        // `./` counts from `root`, whether that is the top of the work tree or not.
-        let names: String = commits.iter().map(|(_, commit)| format!("{commit}:./{path}\n")).collect();
-        let output = run(root, ["cat-file", "--batch"].into_iter(), Some(&names))?;
-        let mut rest = output.stdout.as_slice();
-        for (date, _) in commits {
-            // `<object> blob <size>`, the bytes, a line end; or `<name> missing` where the commit took the file away.
-            let Some(end) = memchr::memchr(b'\n', rest) else { break };
-            let header = String::from_utf8_lossy(rest.get(..end).unwrap_or_default());
-            let size = header.rsplit(' ').next().and_then(|size| size.parse::<usize>().ok());
-            rest = rest.get(end + 1..).unwrap_or_default();
-            let Some(size) = size else { continue };
-            let Some(bytes) = rest.get(..size) else { break };
-            take(*date, &String::from_utf8_lossy(bytes));
-            rest = rest.get(size + 1..).unwrap_or_default();
+    if commits.is_empty() {
+        return Ok(());
+    }
+    // `./` counts from `root`, whether that is the top of the work tree or not.
+    let names: String = commits.iter().map(|(_, commit)| format!("{commit}:./{path}\n")).collect();
+    let failed = |said: &str| {
+        let problem = Problem::new(ProblemKind::Git, format!("git cat-file failed: {said}"));
+        problem.in_file(crate::project::shown(root))
+    };
+    let mut child = command(root, ["cat-file", "--batch"].into_iter())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| failed(&error.to_string()).help("install git"))?;
+    let (pipe, out) = (child.stdin.take(), child.stdout.take());
+    // One after another, into the same memory: a history may be gigabytes of locks.
+    let read = std::thread::scope(|scope| {
+        scope.spawn(move || pipe.map(|mut pipe| pipe.write_all(names.as_bytes())));
+        out.map_or(Ok(()), |out| each(&mut BufReader::new(out), &commits, &mut take))
+    });
+    let status = child.wait().map_err(|error| failed(&error.to_string()))?;
+    read.map_err(|error| failed(&error.to_string()))?;
+    if status.success() { Ok(()) } else { Err(failed("it could not read the history")) }
+}
+
+/// Takes apart what `git cat-file --batch` prints of the commits: `<object> blob <size>`, the bytes, a line end; or `<name>
+/// missing` where the commit took the file away.
+fn each(
+    from: &mut impl BufRead,
+    commits: &[(i64, &str)],
+    take: &mut impl FnMut(i64, &str),
+) -> std::io::Result<()> {
+    let (mut header, mut bytes) = (String::new(), Vec::new());
+    for (date, _) in commits {
+        header.clear();
+        if from.read_line(&mut header)? == 0 {
+            break;
         }
+        let Some(size) = header.trim_end().rsplit(' ').next().and_then(|size| size.parse::<usize>().ok())
+        else {
+            continue;
+        };
+        bytes.resize(size + 1, 0);
+        from.read_exact(&mut bytes)?;
+        take(*date, &String::from_utf8_lossy(bytes.get(..size).unwrap_or_default()));
     }
     Ok(())
+}
+
+/// Git with these arguments, in which paths are files, not patterns.
+fn command<'a>(root: &Path, arguments: impl Iterator<Item = &'a str>) -> Command {
+    let mut command = Command::new("git");
+    command.arg("--literal-pathspecs").args(arguments.map(OsStr::new)).current_dir(root);
+    command
 }
 
 fn run<'a>(
@@ -116,9 +151,7 @@ fn run<'a>(
         let problem = Problem::new(ProblemKind::Git, format!("git {name} failed: {said}"));
         problem.in_file(crate::project::shown(root))
     };
-    let mut command = Command::new("git");
-    // Paths are files, not patterns.
-    command.arg("--literal-pathspecs").args(arguments.iter().map(OsStr::new)).current_dir(root);
+    let mut command = command(root, arguments.iter().copied());
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = child.map_err(|error| failed(&error.to_string()).help("install git"))?;

@@ -26,6 +26,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("preload", &["preload"]),
     ("server_options", &["server-options"]),
     ("servers", &["max-requests", "server-options", "workers-environment"]),
+    ("split_dependencies", &["split-dependencies"]),
     ("syntax_line", &["syntax-line"]),
     ("workers_environment", &["workers-environment"]),
 ];
