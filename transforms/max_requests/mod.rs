@@ -8,6 +8,7 @@ use crate::cache_mounts::Refusal;
 use crate::dockerfiles::File;
 use crate::servers::addition::Addition;
 use crate::servers::count::Given;
+use crate::servers::in_image;
 use crate::servers::installed::installed;
 use crate::servers::launch::Launch;
 
@@ -134,8 +135,8 @@ fn addition(file: &File<'_>, launch: &Launch) -> Addition {
         let way_out = instead.map(|(_, instead)| *instead).unwrap_or_default();
         return refuse("no-option", format!("{} counts no requests", launch.name()), way_out.to_owned());
     };
-    let environment = file.dockerfile.model().environment_at_end(launch.stage);
-    let is_set = |name: &&&str| match environment.value(name) {
+    let model = file.dockerfile.model();
+    let is_set = |name: &&&str| match in_image(model, launch.stage, name) {
         Some(value) if name.ends_with("_ARGS") => value.text().is_none_or(|text| text.contains(row.limit)),
         Some(_) => true,
         None => false,
@@ -200,6 +201,5 @@ fn too_few(file: &File<'_>, launch: &Launch, row: &Row) -> Option<String> {
 }
 
 fn number_in(file: &File<'_>, launch: &Launch, variable: &str) -> Option<u32> {
-    let environment = file.dockerfile.model().environment_at_end(launch.stage);
-    environment.value(variable)?.as_known()?.parse().ok()
+    in_image(file.dockerfile.model(), launch.stage, variable)?.as_known()?.parse().ok()
 }

@@ -9,6 +9,7 @@ use dockfit_rewrite::{Consent, Decision, DecisionInfo, Facet, Pass, PassInfo, Pl
 use crate::cache_mounts::Refusal;
 use crate::dockerfiles::File;
 use crate::servers::addition::Addition;
+use crate::servers::in_image;
 use crate::servers::installed::{Snapshot, folders, installed};
 use crate::servers::launch::Launch;
 
@@ -58,9 +59,9 @@ fn decide(file: &File<'_>, launch: &Launch) -> Vec<Decision> {
         Some(file.decision(&GUNICORN, instruction.text_span(), outcome))
     };
     let refuse = |refusal: Refusal| decision(Addition::Refused(refusal)).into_iter().collect();
-    let environment = file.dockerfile.model().environment_at_end(launch.stage);
-    let arguments = environment.value("GUNICORN_CMD_ARGS").and_then(|value| value.text());
-    if launch.has(OPTION) || arguments.is_some_and(|text| text.contains(OPTION)) {
+    let arguments = in_image(file.dockerfile.model(), launch.stage, "GUNICORN_CMD_ARGS");
+    let says_so = arguments.is_some_and(|value| value.text().is_some_and(|text| text.contains(OPTION)));
+    if launch.has(OPTION) || says_so {
         return decision(Addition::Already).into_iter().collect();
     }
     if let Some(refusal) = unfit(launch) {

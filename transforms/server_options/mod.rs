@@ -5,6 +5,7 @@ use dockfit_rewrite::{Consent, Decision, DecisionInfo, Facet, Pass, PassInfo, Sa
 use crate::cache_mounts::Refusal;
 use crate::dockerfiles::File;
 use crate::servers::addition::Addition;
+use crate::servers::in_image;
 use crate::servers::installed::installed;
 use crate::servers::launch::Launch;
 
@@ -144,8 +145,8 @@ fn named(file: &File<'_>, launch: &Launch, rows: &[Row]) -> Option<Addition> {
         return (server == "fastapi")
             .then(|| refuse("no-option", text, "start uvicorn itself".to_owned()))?;
     };
-    let environment = file.dockerfile.model().environment_at_end(launch.stage);
-    let is_set = row.variable.is_some_and(|name| environment.value(name).is_some());
+    let model = file.dockerfile.model();
+    let is_set = row.variable.is_some_and(|name| in_image(model, launch.stage, name).is_some());
     if is_set || launch.has(row.option) || row.also.iter().any(|option| launch.has(option)) {
         return Some(Addition::Already);
     }
@@ -188,8 +189,8 @@ fn limit(file: &File<'_>, launch: &Launch) -> Addition {
             "limit connections in front of the server",
         ));
     };
-    let environment = file.dockerfile.model().environment_at_end(launch.stage);
-    if launch.has(OPTION) || environment.value("UVICORN_LIMIT_CONCURRENCY").is_some() {
+    let model = file.dockerfile.model();
+    if launch.has(OPTION) || in_image(model, launch.stage, "UVICORN_LIMIT_CONCURRENCY").is_some() {
         return Addition::Already;
     }
     if let Some(refused) = not_handed_on(launch) {

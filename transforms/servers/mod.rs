@@ -9,3 +9,11 @@ pub(crate) mod installed;
 pub(crate) mod launch;
 pub(crate) mod table;
 pub(crate) mod version;
+
+use dockfit_dockerfile::model::{Model, Value};
+
+/// What the image of a stage sets a variable to; nothing where neither the Dockerfile nor the known part of its base does.
+pub(crate) fn in_image(model: &Model, stage: usize, name: &str) -> Option<Value> {
+    let variables = model.config(stage).env.into_iter();
+    variables.rev().find(|variable| &*variable.name == name).map(|variable| variable.value)
+}

@@ -9,9 +9,11 @@ use super::VARIABLE;
 use super::consumers::Consumers;
 use crate::cache_mounts::Refusal;
 use crate::dockerfiles::File;
-use crate::servers::count::{Count, Given};
+use crate::servers::count::{self, Given};
+use crate::servers::in_image;
 use crate::servers::installed::folders;
 use crate::servers::launch::{Form, Launch};
+use crate::servers::table::Count;
 
 /// What becomes of the number.
 #[derive(Debug)]
@@ -45,8 +47,7 @@ enum InImage {
 
 impl InImage {
     fn of(model: &Model, stage: usize, variable: &str) -> Self {
-        let found = model.config(stage).env.into_iter().find(|found| &*found.name == variable);
-        match found.map(|found| found.value.as_known().map(str::to_owned)) {
+        match in_image(model, stage, variable).map(|value| value.as_known().map(str::to_owned)) {
             None => Self::Unset,
             Some(None) => Self::Unknown,
             Some(Some(value)) => Self::Value(value),
@@ -113,7 +114,7 @@ fn to(
     launch: &Launch,
     launches: &[Launch],
     consumers: &Consumers,
-    count: &Count,
+    count: &count::Count,
     variable: &'static str,
     known: &InImage,
 ) -> Result<Move, Outcome> {
@@ -164,9 +165,9 @@ fn overruled(file: &File<'_>, launch: &Launch) -> Result<(), Outcome> {
     let model = file.dockerfile.model();
     let count = &launch.server.count;
     for name in count.overruled_by {
-        let value = model.environment_at_end(launch.stage).value(name).cloned();
+        let value = in_image(model, launch.stage, name);
         let decides = value.is_some_and(|value| match value.text() {
-            Some(text) if name.ends_with("_ARGS") => text.contains("-w"),
+            Some(text) if name.ends_with("_ARGS") => text.split_whitespace().any(|word| gives(count, word)),
             _ => true,
         });
         if decides {
@@ -202,6 +203,13 @@ fn overruled(file: &File<'_>, launch: &Launch) -> Result<(), Outcome> {
         }
         None => Ok(()),
     }
+}
+
+/// Whether a word of a variable with options gives the number: `-w`, `-w4`, `--workers=4`.
+fn gives(count: &Count, word: &str) -> bool {
+    let short =
+        count.short.is_some_and(|letter| word.strip_prefix('-').is_some_and(|rest| rest.starts_with(letter)));
+    short || word.split('=').next() == Some(count.long)
 }
 
 fn computed(written: &str) -> Outcome {
