@@ -13,6 +13,8 @@ mod dockerignore;
 pub mod evidence;
 mod git_history;
 mod healthcheck;
+mod image_hygiene;
+mod import_costs;
 mod installer;
 mod max_requests;
 mod package_caches;
@@ -38,6 +40,8 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &copy_order::CopyOrder,
         // What can read the history stands behind the COPY that brings it: where copy-order has put that.
         &git_history::GitHistory,
+        // What it takes out of a step the passes on caches need not look at.
+        &image_hygiene::ImageHygiene,
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,
@@ -50,6 +54,7 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &bytecode::Bytecode,
         &distroless_runtime::DistrolessRuntime,
         &debug_target::DebugTarget,
+        &import_costs::ImportCosts,
         // It speaks of the mounts that the passes before have added.
         &ci_cache::CiCache,
         // Last: it looks at what the others have made.

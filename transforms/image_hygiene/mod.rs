@@ -1,0 +1,93 @@
+//! `image-hygiene`: what an image holds twice, or for nothing.
+
+mod compilers;
+mod installer;
+mod link;
+mod locked;
+mod need;
+mod owner;
+mod workdir;
+
+use dockfit_rewrite::{
+    Consent, Decision, DecisionInfo, Facet, Outcome, Pass, PassInfo, Reason, Safety, Selection, Task,
+};
+
+use crate::cache_mounts::steps::Steps;
+use crate::dockerfiles::File;
+
+/// The pass.
+pub(crate) struct ImageHygiene;
+
+static COMPILERS: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/compilers",
+    summary: "compilers are not installed where every locked package has a wheel",
+    safety: Safety::Beyond,
+};
+
+static OWNER: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/copy-owner",
+    summary: "COPY --chown in place of a RUN that stores every file a second time",
+    safety: Safety::Beyond,
+};
+
+static WORKDIR: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/workdir-first",
+    summary: "WORKDIR before linked copies, so that these stay layers of their own",
+    safety: Safety::Beyond,
+};
+
+static LINK: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/link",
+    summary: "COPY --link where every folder above the destination is a plain one",
+    safety: Safety::Beyond,
+};
+
+static INSTALLER: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/installer",
+    summary: "a copied virtual environment is without pip",
+    safety: Safety::Beyond,
+};
+
+static INFO: PassInfo = PassInfo {
+    id: "image-hygiene",
+    proposal: "beyond",
+    summary: "what an image holds twice, or for nothing, is pulled by every machine that starts it",
+    page: include_str!("README.md"),
+    decisions: &[&COMPILERS, &OWNER, &WORKDIR, &LINK, &INSTALLER],
+    facets: &[Facet::Files, Facet::Layers, Facet::Packages],
+    after: &[],
+};
+
+impl Pass for ImageHygiene {
+    fn info(&self) -> &'static PassInfo {
+        &INFO
+    }
+
+    fn run(&self, task: &Task<'_>) -> Vec<Decision> {
+        File::all(task)
+            .flat_map(|file| decide(&file))
+            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
+            .map(|decision| ask(task, decision))
+            .collect()
+    }
+}
+
+/// A change without consent is advice.
+fn ask(task: &Task<'_>, mut decision: Decision) -> Decision {
+    if matches!(decision.outcome, Outcome::Applied(_)) && task.consent(decision.info) == Consent::Ask {
+        let text = INFO.summary.to_owned();
+        let way_out = format!("{} does it: {}", Selection::option_for(decision.info), decision.info.summary);
+        decision.outcome = Outcome::Advised { reason: Reason { code: "consent", text }, way_out };
+    }
+    decision
+}
+
+fn decide(file: &File<'_>) -> Vec<Decision> {
+    let steps = Steps::of(file.dockerfile);
+    let mut decisions = compilers::decide(file, &steps);
+    decisions.extend(owner::decide(file, &steps));
+    decisions.extend(workdir::decide(file));
+    decisions.extend(link::decide(file));
+    decisions.extend(installer::decide(file, &steps));
+    decisions
+}

@@ -1,0 +1,4 @@
+from langgraph import graph
+
+def app():
+    return graph.x

@@ -1,0 +1,3 @@
+from .services import chat
+from fastapi import APIRouter
+router = APIRouter()

@@ -1,0 +1,5 @@
+import torch
+from transformers import pipeline
+
+def f():
+    return torch.tensor(pipeline())

@@ -1,0 +1,4 @@
+import cv2
+
+def f():
+    return cv2.imread("x")

@@ -1,0 +1,5 @@
+import pandas
+__all__ = ["f"]
+
+def f():
+    return pandas.x

@@ -1,0 +1,3 @@
+from app.tools import np
+from app import exported, rebound
+app = 1

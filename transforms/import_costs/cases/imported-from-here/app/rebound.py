@@ -1,0 +1,6 @@
+import scipy
+
+def f():
+    return scipy.x
+
+del scipy

@@ -1,0 +1,4 @@
+import torch as np
+
+def f():
+    return np.x

@@ -1,0 +1,4 @@
+import nltk
+
+def f():
+    return nltk.x

@@ -1,0 +1,4 @@
+import spacy
+
+def f():
+    return spacy.x

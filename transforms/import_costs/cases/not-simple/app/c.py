@@ -1,0 +1,4 @@
+import litellm; x = 1
+
+def f():
+    return litellm.x

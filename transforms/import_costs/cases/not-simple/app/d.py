@@ -1,0 +1,4 @@
+import boto3, os
+
+def f():
+    return boto3.client("s3")

@@ -1,0 +1,4 @@
+import polars
+
+def f(x: polars.DataFrame):
+    return polars.x

@@ -1,0 +1,5 @@
+import sklearn.ensemble
+import sklearn.svm
+
+def f():
+    return sklearn.svm

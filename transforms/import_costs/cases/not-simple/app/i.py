@@ -1,0 +1,4 @@
+import matplotlib
+
+f = lambda: matplotlib.x
+def g(): return matplotlib.y

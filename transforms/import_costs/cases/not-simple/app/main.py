@@ -1,0 +1,1 @@
+from app import a, b, c, d, e, f, g, h, i

@@ -1,0 +1,4 @@
+def handler():
+    import torch
+    return torch
+app = handler

@@ -1,0 +1,4 @@
+import sympy
+
+def go():
+    return sympy.x
