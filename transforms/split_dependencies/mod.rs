@@ -161,10 +161,23 @@ fn split(
             "install the same in both, or use folders of their own",
         ));
     }
-    let mut plan = Plan { step, install, found: &found, files: &groups.files, lead, prefix: None };
+    let mut plan = Plan {
+        step,
+        install,
+        found: &found,
+        files: &groups.files,
+        lead,
+        prefix: None,
+        prefixes_project: false,
+    };
     let names: Vec<&str> = groups.files.iter().map(|file| file.group.as_str()).collect();
     let given = |info| file.task.consent(info) == Consent::Given;
+    let environment = install.root.as_ref().filter(|root| root.is_environment);
     let stages = shape::stages(file.task.project, step, install, &names)
+        .and_then(|stages| {
+            let copied = environment.map(|root| part::holds_others(steps, step, plan.files, &root.path));
+            copied.unwrap_or(Ok(())).map(|()| stages)
+        })
         .and_then(|stages| if given(&STAGES) { Ok(stages) } else { Err("stages are not wanted".to_owned()) });
     let parted = match &stages {
         Err(_) if given(&PARTS) && install.what.managed().is_none() => {
@@ -173,7 +186,11 @@ fn split(
         _ => None,
     };
     let (info, text, why) = match &stages {
-        Ok(stages) => (&STAGES, plan.stages(stages)?, None),
+        Ok(stages) => {
+            plan.prefix = part::prefix_of_stages(steps, step, install, plan.files, stages);
+            plan.prefixes_project = true;
+            (&STAGES, plan.stages(stages)?, None)
+        }
         Err(_) if let Some(Ok(parted)) = &parted => {
             plan.prefix.clone_from(&parted.prefix);
             (&PARTS, plan.parts(parted)?, None)

@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use dockfit_dockerfile::Keyword;
-use dockfit_dockerfile::model::Stage;
+use dockfit_dockerfile::model::{CopiedSource, Stage};
 
 use super::bases;
-use super::plan::{Generated, Install, Parted, Role};
+use super::plan::{Generated, Install, Parted, Role, Stages};
 use super::shape::numbered_after;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
@@ -42,16 +42,8 @@ pub(super) fn parted(
     if let Some(other) = more.into_iter().find(|other| super::install::read(other).is_some()) {
         return Err(format!("line {} installs from a file as well", step.line_of(other.index)));
     }
-    let mut prefix = None;
-    if root.is_environment {
-        if install.program != "pip" {
-            return Err("uv finds its environment by itself".to_owned());
-        }
-        environment(steps, step, stage, install, files, &root.path)?;
-        let text = String::from_utf8_lossy(step.document().source());
-        let free = FOLDERS.iter().find(|folder| !text.contains(**folder));
-        prefix = Some((*free.ok_or("the file names each folder that the groups could have")?).to_owned());
-    }
+    let prefix =
+        if root.is_environment { Some(free_prefix(steps, step, install, files, &root.path)?) } else { None };
     if let Some(line) = numbered_after(step, stage, &[]) {
         return Err(format!("line {line} names a stage by its number"));
     }
@@ -74,6 +66,44 @@ pub(super) fn parted(
         prefix,
         own_name: own_name(step, stage)?,
     })
+}
+
+/// The folder that the groups of an environment are installed into, so that only what they bring is copied; why they fill the
+/// environment itself, if they do.
+fn free_prefix(
+    steps: &Steps<'_>,
+    step: &Step<'_>,
+    install: &Install,
+    files: &[Generated],
+    root: &str,
+) -> Result<String, String> {
+    if install.program != "pip" {
+        return Err("uv finds its environment by itself".to_owned());
+    }
+    environment(steps, step, install, files, root)?;
+    let text = String::from_utf8_lossy(step.document().source());
+    let free = FOLDERS.iter().find(|folder| !text.contains(**folder));
+    Ok((*free.ok_or("the file names each folder that the groups could have")?).to_owned())
+}
+
+/// As [`free_prefix`], for groups in stages, of whose environment other stages copy the whole.
+pub(super) fn prefix_of_stages(
+    steps: &Steps<'_>,
+    step: &Step<'_>,
+    install: &Install,
+    files: &[Generated],
+    stages: &Stages,
+) -> Option<String> {
+    let root = install.root.as_ref().filter(|root| root.is_environment)?;
+    let is_root = step.owner().is_ok_and(|owner| owner.is_none());
+    let is_whole = |index: usize| {
+        let copied = step.model().copied(step.document(), index);
+        let sources = copied.map(|copied| copied.sources).unwrap_or_default();
+        matches!(sources.as_slice(), [CopiedSource::Path(path)]
+            if path.as_known().is_some_and(|path| path.trim_end_matches('/') == root.path))
+    };
+    let all = is_root && stages.takers.iter().all(|(index, _)| is_whole(*index));
+    all.then(|| free_prefix(steps, step, install, files, &root.path).ok())?
 }
 
 /// Refuses where something before the install would not be the same for what is built on it.
@@ -105,16 +135,31 @@ fn before(steps: &Steps<'_>, step: &Step<'_>, stage: &Stage) -> Result<(), Strin
 fn environment(
     steps: &Steps<'_>,
     step: &Step<'_>,
-    stage: &Stage,
     install: &Install,
     files: &[Generated],
     root: &str,
 ) -> Result<(), String> {
-    if root == "/usr"
-        || (root == "/usr/local" && !bases::has_plain_folders(step.dockerfile, stage.index, root))
-    {
+    let own = step.stages().next().unwrap_or_default();
+    if root == "/usr" || (root == "/usr/local" && !bases::has_plain_folders(step.dockerfile, own, root)) {
         return Err("the folders of its interpreter are not known".to_owned());
     }
+    holds_others(steps, step, files, root)?;
+    let text = step.text().map(|text| text.as_str().to_owned()).unwrap_or_default();
+    let cleans = install.parts.iter().filter(|part| part.role == Role::Cleans);
+    if cleans.into_iter().any(|part| text.get(part.range.clone()).is_some_and(|words| words.contains(root))) {
+        return Err(format!("the step deletes in {root}"));
+    }
+    Ok(())
+}
+
+/// Refuses where the environment holds packages that the groups may bring in another version: pip takes the old one away in
+/// the stage of a group, and it is still there in what is copied from elsewhere.
+pub(super) fn holds_others(
+    steps: &Steps<'_>,
+    step: &Step<'_>,
+    files: &[Generated],
+    root: &str,
+) -> Result<(), String> {
     let pinned = |file: &Generated| {
         let lines = dockfit_python::lines_of(&file.text);
         let found = lines.iter().find_map(|line| {
@@ -129,11 +174,6 @@ fn environment(
     }
     if let Some(name) = files.iter().find_map(pinned) {
         return Err(format!("`{name}` is in the image already, and in a group"));
-    }
-    let text = step.text().map(|text| text.as_str().to_owned()).unwrap_or_default();
-    let cleans = install.parts.iter().filter(|part| part.role == Role::Cleans);
-    if cleans.into_iter().any(|part| text.get(part.range.clone()).is_some_and(|words| words.contains(root))) {
-        return Err(format!("the step deletes in {root}"));
     }
     Ok(())
 }

@@ -19,6 +19,8 @@ pub(super) struct Plan<'p, 'd> {
     pub(super) lead: Lead,
     /// The folder that the groups are installed into, where the old step names none.
     pub(super) prefix: Option<String>,
+    /// Whether the project goes there, too.
+    pub(super) prefixes_project: bool,
 }
 
 /// An install of the dependencies of a project.

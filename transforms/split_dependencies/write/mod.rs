@@ -114,10 +114,11 @@ impl Plan<'_, '_> {
             return Ok(());
         }
         written.edits.push(Edit::insert(region.start, text));
-        if !self.install.no_deps && self.install.what.managed().is_none() {
+        let words = self.project_words();
+        if !words.is_empty() && self.install.what.managed().is_none() {
             let operand = self.operand()?;
-            written.edits.push(Edit::insert(operand.start, "--no-deps "));
-            written.declares.push(Declared::PutIn { run, words: "--no-deps".to_owned() });
+            written.edits.push(Edit::insert(operand.start, format!("{words} ")));
+            written.declares.push(Declared::PutIn { run, words });
         }
         Ok(())
     }

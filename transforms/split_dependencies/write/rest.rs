@@ -38,14 +38,23 @@ impl Plan<'_, '_> {
             text.push_str(&self.whole(*index, Vec::new(), true)?);
         }
         let mut changes = self.only(|role| *role != Role::Ahead)?;
-        if !self.install.no_deps {
-            changes.push((Span::empty(self.operand()?.start), "--no-deps ".to_owned()));
+        let words = self.project_words();
+        if !words.is_empty() {
+            changes.push((Span::empty(self.operand()?.start), format!("{words} ")));
         }
         text.push_str(&self.document().text(self.document().comments_above(self.step.index)));
         let run = self.whole(self.step.index, changes, true)?;
         self.declare(&run, written)?;
         text.push_str(&run);
         Ok(())
+    }
+
+    /// The options that the install of the project gets.
+    pub(super) fn project_words(&self) -> String {
+        let prefix = self.prefix.as_ref().filter(|_| self.prefixes_project);
+        let words = prefix.map(|folder| format!("--prefix={folder}"));
+        let no_deps = (!self.install.no_deps).then(|| "--no-deps".to_owned());
+        words.into_iter().chain(no_deps).collect::<Vec<_>>().join(" ")
     }
 
     /// The commands that stand behind the install, in a RUN of their own.

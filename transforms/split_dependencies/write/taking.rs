@@ -1,6 +1,7 @@
 //! The gaps between stages, and the COPYs that take from new ones.
 
 use dockfit_dockerfile::NodeKind;
+use dockfit_dockerfile::operation::Operation;
 use dockfit_rewrite::Edit;
 
 use super::Written;
@@ -26,7 +27,7 @@ impl Plan<'_, '_> {
         nodes.take_while(|node| node.kind == NodeKind::Blank).map(|node| node.span.len()).sum()
     }
 
-    /// The COPYs of what the groups installed, in the place of one.
+    /// The COPYs of what the groups installed: in the place of one, or behind the one that brings the environment.
     pub(super) fn takes(
         &self,
         index: usize,
@@ -42,7 +43,16 @@ impl Plan<'_, '_> {
         let mut more = String::new();
         for (at, name) in names.iter().enumerate() {
             let flag = format!("{link}--from={stage}-{name}");
-            if at == 0 {
+            if let Some(folder) = &self.prefix {
+                let source = match self.step.model().operation(index) {
+                    Some(Operation::Copy(copy)) => {
+                        copy.sources.first().map(|source| source.word().range.clone())
+                    }
+                    _ => None,
+                };
+                let source = instruction.text.span(source.ok_or_else(gone)?);
+                more.push_str(&self.whole(index, vec![(span, flag), (source, folder.clone())], false)?);
+            } else if at == 0 {
                 written.edits.push(Edit::replace(span, flag));
             } else {
                 more.push_str(&self.whole(index, vec![(span, flag)], false)?);

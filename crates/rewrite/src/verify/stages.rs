@@ -152,11 +152,12 @@ impl<'m> Stages<'m> {
         }
         let Some(before) = self.was.stages().get(pair.old) else { return false };
         let mut left = before.takes.iter().map(|take| &take.from).filter(|from| !is_new(from)).peekable();
-        // Whether the first of those left came in pieces.
+        // Whether the first of those left came in pieces, and what came whole before it.
         let mut in_pieces = false;
+        let mut whole = None;
         for take in takes() {
             let (origin, is_added) = like(&take.from);
-            if is_added && origin == own {
+            if is_added && (origin == own || whole.as_ref() == Some(&origin)) {
                 continue;
             }
             if in_pieces && left.peek() != Some(&&origin) {
@@ -166,6 +167,7 @@ impl<'m> Stages<'m> {
                 return false;
             }
             in_pieces = is_added;
+            whole = (!is_added).then_some(origin);
             if !is_added {
                 left.next();
             }
