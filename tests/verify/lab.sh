@@ -26,10 +26,19 @@ engine() {
   docker info >/dev/null 2>&1 || skip "no docker client reaches it"
 }
 
+# Of names such as dockfitXYZ-PID-before those whose process has ended: another run may be at work beside this one.
+orphans() {
+  local name pid
+  while IFS= read -r name; do
+    pid=${name#*-} pid=${pid%%-*}
+    [ -e "/proc/$pid" ] || echo "$name"
+  done < <(grep '^dockfit' || true)
+}
+
 # What dockfit made and did not remove: containers, images, folders.
 left() {
-  docker ps --all --format '{{.Names}}' | grep '^dockfit' || true
-  docker images --format '{{.Repository}}' | grep '^dockfit' || true
+  docker ps --all --format '{{.Names}}' | orphans
+  docker images --format '{{.Repository}}' | orphans
   docker volume ls --quiet --filter dangling=true | comm -13 "$SCRATCH/volumes" - || true
   ls "$SCRATCH/tmp"
 }
