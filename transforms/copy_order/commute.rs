@@ -190,8 +190,10 @@ fn sources_of(dockerfile: &Dockerfile, index: usize, written: &str) -> Vec<Strin
     });
     folders
         .map(|word| {
-            let parts: Vec<&str> =
-                word.text.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+            // `--parents` keeps what stands behind the pivot.
+            let pivot = word.text.split_once("/./").map_or("", |(base, _)| base);
+            let from = if copy.parents { pivot } else { &word.text };
+            let parts: Vec<&str> = from.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
             // Of a pattern such as `*` the folders' content is copied, not the folders.
             let folder = parts.join("/");
             if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") }

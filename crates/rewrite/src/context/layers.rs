@@ -7,6 +7,7 @@ use dockfit_dockerfile::model::{Base, CopiedSource, Origin, Taker};
 use dockfit_dockerfile::operation::{MountKind, Operation};
 use dockfit_dockerfile::values;
 
+use super::parents;
 use crate::Dockerfile;
 
 /// A file of the context in an image.
@@ -44,8 +45,8 @@ pub fn taken(dockerfile: &Dockerfile, instruction: usize, files: &[String]) -> T
     if copy.from.is_some() {
         return Taken::Nothing;
     }
-    if copy.parents || !copy.exclude.is_empty() {
-        return Taken::Unknown("--parents or --exclude chooses the files");
+    if !copy.exclude.is_empty() {
+        return Taken::Unknown("--exclude chooses the files");
     }
     let Some(copied) = model.copied(dockerfile.document(), instruction) else {
         return Taken::Unknown("its words cannot be expanded");
@@ -75,6 +76,17 @@ pub fn taken(dockerfile: &Dockerfile, instruction: usize, files: &[String]) -> T
     let folder = clean(destination);
     let mut found = Vec::new();
     for source in sources {
+        if copy.parents {
+            let Some(named) = parents::named(source, files) else {
+                return Taken::Unknown("--parents chooses the files");
+            };
+            found.extend(named.into_iter().map(|(file, below)| CopiedFile {
+                source: file.to_owned(),
+                target: join(&folder, below),
+                below: below.to_owned(),
+            }));
+            continue;
+        }
         for (file, below) in matching(source, files) {
             let alone = below.is_empty();
             if is_add && alone && ARCHIVES.iter().any(|suffix| file.ends_with(suffix)) {
@@ -164,7 +176,7 @@ pub fn invalidated_by(dockerfile: &Dockerfile, files: &[String], changed: &str) 
 /// The files that a source names, each with what remains of its path below the folder that the source names; nothing
 /// remains of a file that is named itself. Mirrors buildkit `dispatchCopy`: of folders the content is copied, also of
 /// those that a pattern names.
-fn matching<'f>(source: &str, files: &'f [String]) -> Vec<(&'f str, &'f str)> {
+pub(super) fn matching<'f>(source: &str, files: &'f [String]) -> Vec<(&'f str, &'f str)> {
     let cleaned = clean(&format!("/{source}"));
     let parts: Vec<&str> = cleaned.split('/').filter(|part| !part.is_empty()).collect();
     files

@@ -12,6 +12,7 @@ mod dockerignore;
 mod hcl;
 mod layers;
 mod nearest;
+mod parents;
 mod reach;
 mod services;
 mod sources;
