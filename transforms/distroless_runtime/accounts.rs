@@ -90,6 +90,10 @@ impl Accounts {
             groups.entry((*name).to_owned()).or_insert(*gid);
         }
         let first = if image_users.is_empty() { 1000 } else { 1001 };
+        if alpine {
+            // Source: alpine-baselayout 3.7, `group`; 2026-11-24.
+            groups.insert("nogroup".to_owned(), 65533);
+        }
         // In Alpine the group 100 is taken (`users`).
         let (system_user, system_group) = if alpine { (100, 101) } else { (999, 999) };
         let next = Next { user: first, group: first, system_user, system_group, upwards: alpine };
@@ -162,7 +166,7 @@ impl Accounts {
         let own = || (!self.groups.values().any(|gid| *gid == uid)).then_some(uid);
         let gid = match (gid, tool.program == "adduser" && made.system && !made.own_group) {
             (Some(gid), _) => gid,
-            (None, true) => 65534,
+            (None, true) => self.group("nogroup").ok_or_else(|| unknown_number(&made.name))?,
             (None, false) => own().ok_or_else(|| unknown_number(&made.name))?,
         };
         self.groups.entry(made.name.clone()).or_insert(gid);

@@ -260,7 +260,11 @@ fn beyond_the_builder(dockerfile: &Dockerfile, stage: &Stage) -> Vec<Declared> {
     for index in stage.instructions.clone() {
         let facet = match document.instructions().get(index).map(dockfit_dockerfile::Instruction::keyword) {
             Some(Keyword::Cmd) => Facet::Cmd,
-            Some(Keyword::Entrypoint) => Facet::Entrypoint,
+            Some(Keyword::Entrypoint) => {
+                // It takes the base's CMD away.
+                declares.push(Declared::Facet(Facet::Cmd));
+                Facet::Entrypoint
+            }
             Some(Keyword::Expose) => Facet::Ports,
             Some(Keyword::Label | Keyword::Maintainer) => Facet::Labels,
             Some(Keyword::Healthcheck) => Facet::HealthCheck,

@@ -4,14 +4,27 @@ use std::collections::BTreeMap;
 
 use super::engine::{self, Instruction, Reading};
 
+/// How much of a file passes leave as it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Leaves {
+    /// All instructions but for what is put into or taken out of them.
+    Instructions,
+    /// All comments; steps are added.
+    Comments,
+    /// Line ends: steps go, with the comments that speak of them.
+    LineEnds,
+}
+
 /// All that must hold; the first that does not, in words.
-pub(crate) fn judge(before: &[u8], after: &[u8]) -> Result<(), String> {
+pub(crate) fn judge(before: &[u8], after: &[u8], leaves: Leaves) -> Result<(), String> {
     let (old, new) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
     ends(&old, &new)?;
     let (was, is) = (engine::read(&old), engine::read(&new));
-    comments(&was, &is)?;
-    notes(&old, &new)?;
-    instructions(&was, &is)
+    if leaves != Leaves::LineEnds {
+        comments(&was, &is)?;
+        notes(&old, &new)?;
+    }
+    if leaves == Leaves::Instructions { instructions(&was, &is) } else { Ok(()) }
 }
 
 /// Line ends are of the kind that the file had, and the last line ends as before.
