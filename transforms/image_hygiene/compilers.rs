@@ -42,7 +42,7 @@ const PACKAGES: &[&str] = &[
     "cython3",
 ];
 
-/// Megabytes that apt unpacks for them on Debian 13, with what they need (`apt-get -s install`, 2026-11-24).
+/// The programs that install packages of the system.
 const PROGRAMS: &[&str] = &["apt-get", "apt", "apk"];
 
 fn is_compiler(package: &str) -> bool {
@@ -96,7 +96,7 @@ fn change(
     step: &Step<'_>,
     found: &[(&Call<'_>, Vec<&Arg>)],
 ) -> Result<Outcome, Refusal> {
-    let (document, model) = (file.dockerfile.document(), file.dockerfile.model());
+    let model = file.dockerfile.model();
     if let Some(refusal) = step.refuses_edits(COMPILERS.id) {
         return Err(refusal);
     }
@@ -144,10 +144,7 @@ fn change(
         let text = "no step of this stage installs packages: what the compilers are for is not seen";
         return Err(Refusal::new("nothing-installed", text, "take them out by hand, if nothing needs them"));
     }
-    take_out(file, step, found).map(|(edits, declares)| {
-        let _ = document;
-        file.change(edits, declares, None)
-    })
+    take_out(file, step, found).map(|(edits, declares)| file.change(edits, declares, None))
 }
 
 /// A COPY that takes a folder of the system from one of the stages.

@@ -117,8 +117,7 @@ impl Lock {
             let text = format!("{} installs `{name}`, which is not so in {}", file.path, self.path());
             Err(Refusal::new("not-locked", text, "install what the lock holds"))
         };
-        for (item, line) in file.lines() {
-            let _ = item;
+        for (_, line) in file.lines() {
             let Target::Named(requirement) = &line.target else { return refuse(&line.text) };
             let version = line.text.split_once("==").map(|(_, rest)| {
                 rest.split(|char: char| char == ';' || char.is_whitespace()).next().unwrap_or_default()

@@ -308,7 +308,7 @@ fn others(
                     if std::ptr::eq(call.command(), chown.call.command()) {
                         break;
                     }
-                    if writes(found, call, &inside) {
+                    if writes(call, &inside) {
                         return refuse(&format!("runs `{}`, which may put files there", call.program));
                     }
                 }
@@ -319,7 +319,7 @@ fn others(
     Ok(())
 }
 
-fn writes(step: &Step<'_>, call: &Call<'_>, inside: &dyn Fn(&str) -> bool) -> bool {
+fn writes(call: &Call<'_>, inside: &dyn Fn(&str) -> bool) -> bool {
     let redirected = call.command().redirects.iter().any(|redirect| {
         let target = redirect.target.as_ref().and_then(dockfit_shell::Word::value);
         target.is_none_or(|target| !target.starts_with('/') || inside(target))
@@ -356,7 +356,6 @@ fn writes(step: &Step<'_>, call: &Call<'_>, inside: &dyn Fn(&str) -> bool) -> bo
                 || value.starts_with("--src")
                 || value.starts_with(".[")
         };
-        let _ = step;
         return call.values().any(told) || !call.values().any(|value| value == "install");
     }
     true
