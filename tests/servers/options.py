@@ -48,8 +48,8 @@ def show():
 # server, version, what it needs beside it, since which version each option is there.
 LOOP = ["uvloop", "httptools"]
 SERVERS = [
-    # The oldest versions want a click and a setuptools of their time.
-    ("uvicorn", "0.13.0", LOOP + ["click<8"]),
+    # The oldest versions want the loop, the click and the setuptools of their time.
+    ("uvicorn", "0.13.0", ["uvloop<0.18", "httptools", "click<8"]),
     ("uvicorn", "0.30.0", LOOP),
     ("uvicorn", "0.41.0", LOOP),
     ("uvicorn", "0.54.0", LOOP),
@@ -137,8 +137,8 @@ def workers(pid):
         try:
             return pathlib.Path(f"/proc/{child}/cmdline").read_bytes()
         except OSError:
-            return b"tracker"
-    return [child for child in found if b"tracker" not in line(child)]
+            return b"resource_tracker"
+    return [child for child in found if b"resource_tracker" not in line(child)]
 
 
 def serves(path, package, options, variables, scratch, wanted):
