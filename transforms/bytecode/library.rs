@@ -1,5 +1,6 @@
 //! The standard library.
 
+use dockfit_dockerfile::operation::Operation;
 use dockfit_rewrite::Decision;
 
 use super::bases::{Python, python};
@@ -76,7 +77,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>) -> Option<Decision> {
             None => model.config(scene.stage.index).user,
         };
     let words = ["python3", "-c", PROGRAM].map(str::to_owned).to_vec();
-    let step = insertion::Step { behind: scene.stage.from, user: Some(user), comment: COMMENT, words };
+    let step = insertion::Step { behind: anchor(scene), user: Some(user), comment: COMMENT, words };
     match step.edit(scene) {
         Ok((edit, declares)) => {
             let environment = model.environment_at_end(scene.stage.index);
@@ -89,6 +90,21 @@ pub(super) fn decide(scene: &Scene<'_, '_>) -> Option<Decision> {
             Some(file.decision(&LIBRARY, from.text_span(), outcome))
         }
         Err(refusal) => refuse(refusal),
+    }
+}
+
+/// Behind the FROM; behind the one line that `pip-environment` puts there, so that it does not matter which pass ran first.
+fn anchor(scene: &Scene<'_, '_>) -> usize {
+    let first = scene.stage.instructions.start;
+    let operation =
+        scene.file.dockerfile.model().operation(first).filter(|_| !scene.stage.instructions.is_empty());
+    match operation {
+        Some(Operation::Env(pairs))
+            if pairs.len() == 1 && pairs.iter().all(|pair| pair.key.text == "PIP_DEFAULT_TIMEOUT") =>
+        {
+            first
+        }
+        _ => scene.stage.from,
     }
 }
 
