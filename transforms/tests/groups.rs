@@ -18,8 +18,11 @@ fn runs(groups: PackageGroups) -> (Vec<String>, Vec<String>) {
     let file = Dockerfile::new(path("Dockerfile"), Context::Known(RelPath::root()), text);
     let files = MemoryFiles::new().with(path("requirements.txt"), LOCK.as_bytes().to_vec());
     let project = Project::new("/".into(), vec![file], Arc::new(files));
-    let selection =
-        Selection { only: vec!["split-dependencies/stages".to_owned()], groups, ..Selection::default() };
+    let selection = Selection {
+        only: ["stages", "layers"].map(|name| format!("split-dependencies/{name}")).to_vec(),
+        groups,
+        ..Selection::default()
+    };
     let report = pipeline::run(&project, dockfit_transforms::passes(), &selection);
     assert!(report.takebacks.is_empty(), "{:?}", report.takebacks);
     let after = String::from_utf8(report.after.dockerfiles()[0].document().source().to_vec()).expect("text");
