@@ -133,7 +133,7 @@ fn number<N: std::str::FromStr>(variable: &str) -> Option<N> {
 
 proptest! {
     #![proptest_config(Config {
-        cases: number("PROPTEST_CASES").unwrap_or(100),
+        cases: number("PROPTEST_CASES").unwrap_or(8),
         // Each run tries the same ones, unless told otherwise.
         rng_seed: RngSeed::Fixed(number("DOCKFIT_SEED").unwrap_or(7)),
         max_shrink_iters: 300,
