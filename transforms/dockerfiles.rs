@@ -2,7 +2,8 @@
 
 use dockfit_dockerfile::Span;
 use dockfit_rewrite::{
-    Change, Decision, DecisionInfo, Declared, Dockerfile, Edit, FileEdit, Outcome, Place, Task,
+    Change, Consent, Decision, DecisionInfo, Declared, Dockerfile, Edit, FileEdit, Outcome, PassInfo, Place,
+    Reason, Selection, Task,
 };
 
 /// One Dockerfile under a pass.
@@ -49,6 +50,27 @@ impl<'t> File<'t> {
         let edits = edits.into_iter().map(|edit| FileEdit { file: file.clone(), edit }).collect();
         Outcome::Applied(Change { edits, declares, note })
     }
+}
+
+/// What `decide` says of each Dockerfile, without what the user does not want to hear of.
+pub(crate) fn decisions<D: IntoIterator<Item = Decision>>(
+    task: &Task<'_>,
+    decide: impl Fn(&File<'_>) -> D,
+) -> Vec<Decision> {
+    File::all(task)
+        .flat_map(|file| decide(&file))
+        .filter(|decision| task.consent(decision.info) != Consent::Withheld)
+        .collect()
+}
+
+/// A change that the user has not consented to becomes advice.
+pub(crate) fn ask(task: &Task<'_>, pass: &PassInfo, mut decision: Decision) -> Decision {
+    if matches!(decision.outcome, Outcome::Applied(_)) && task.consent(decision.info) == Consent::Ask {
+        let text = pass.summary.to_owned();
+        let way_out = format!("{} does it: {}", Selection::option_for(decision.info), decision.info.summary);
+        decision.outcome = Outcome::Advised { reason: Reason { code: "consent", text }, way_out };
+    }
+    decision
 }
 
 /// Whether the engine would build the file. A base that an argument without a default names may well be there when the

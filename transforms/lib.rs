@@ -1,6 +1,7 @@
 //! The transform passes of dockfit, a folder each.
 
 mod apt_caches;
+mod build_context;
 mod by_stage;
 mod bytecode;
 mod cache_mounts;
@@ -21,6 +22,7 @@ mod package_caches;
 mod pip_environment;
 mod preload;
 mod programs;
+mod python_files;
 mod server_options;
 mod servers;
 mod split_dependencies;

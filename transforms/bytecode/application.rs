@@ -6,8 +6,9 @@ use dockfit_rewrite::{Decision, Outcome};
 
 use super::bases::{Python, python};
 use super::library::compiles_library;
-use super::source::{Source, Tree, of_lineage};
+use super::source::{Source, of_lineage};
 use super::{APPLICATION, Scene, compiles, deletions, insertion};
+use crate::build_context::BuildContext;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::path::is_inside;
 use crate::cache_mounts::step::Step;
@@ -29,7 +30,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>) -> Option<Decision> {
     let (document, model) = (file.dockerfile.document(), file.dockerfile.model());
     let Python::Bare { .. } = python(model, scene.stage.index) else { return None };
     let from = document.instructions().get(scene.stage.from)?;
-    let tree = match Tree::of(file.task.project, file.dockerfile) {
+    let tree = match BuildContext::of(file.task.project, file.dockerfile) {
         Ok(tree) => tree,
         Err(refusal) => {
             // Where nothing is copied there is nothing that a reader could expect.
@@ -66,7 +67,7 @@ fn compiling<'s, 't>(scene: &'s Scene<'_, 't>, source: &Source) -> Option<&'s St
     })
 }
 
-fn change(scene: &Scene<'_, '_>, tree: &Tree<'_>, source: &Source) -> Result<Outcome, Refusal> {
+fn change(scene: &Scene<'_, '_>, tree: &BuildContext<'_>, source: &Source) -> Result<Outcome, Refusal> {
     let document = scene.file.dockerfile.document();
     if let Some(refusal) = scene.refusal() {
         return Err(refusal);
@@ -135,7 +136,7 @@ fn left_out(scene: &Scene<'_, '_>, source: &Source) -> Vec<String> {
 }
 
 /// `compileall` fails, and the build with it, on a file that is not Python.
-fn is_python(tree: &Tree<'_>, source: &Source) -> Result<(), Refusal> {
+fn is_python(tree: &BuildContext<'_>, source: &Source) -> Result<(), Refusal> {
     if source.files.len() > MOST_FILES {
         let text = format!(
             "{} Python files are copied, of which one that is not Python would fail the build",
@@ -144,7 +145,7 @@ fn is_python(tree: &Tree<'_>, source: &Source) -> Result<(), Refusal> {
         return Err(Refusal::new("too-many-files", text, "add python -m compileall behind the COPY by hand"));
     }
     for path in source.files.values() {
-        let Some(full) = tree.context.join(path) else { continue };
+        let Some(full) = tree.folder.join(path) else { continue };
         let bytes = tree.project.read(&full).ok().flatten().unwrap_or_default();
         let read = match std::str::from_utf8(&bytes) {
             Ok(text) => read_module(full.as_str(), text).map(|_| ()).map_err(|error| error.to_string()),

@@ -9,14 +9,13 @@ mod library;
 pub(crate) mod source;
 
 use dockfit_dockerfile::model::Stage;
-use dockfit_rewrite::{Consent, Decision, DecisionInfo, Facet, Outcome, Pass, PassInfo, Safety, Task};
-use dockfit_rewrite::{Reason, Selection};
+use dockfit_rewrite::{Decision, DecisionInfo, Facet, Pass, PassInfo, Safety, Task};
 
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, ask, decisions};
 
 /// The pass.
 pub(crate) struct Bytecode;
@@ -55,22 +54,8 @@ impl Pass for Bytecode {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .flat_map(|file| decide(&file))
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .map(|decision| ask(task, decision))
-            .collect()
+        decisions(task, decide).into_iter().map(|decision| ask(task, &INFO, decision)).collect()
     }
-}
-
-/// A change without consent is advice.
-fn ask(task: &Task<'_>, mut decision: Decision) -> Decision {
-    if matches!(decision.outcome, Outcome::Applied(_)) && task.consent(decision.info) == Consent::Ask {
-        let text = INFO.summary.to_owned();
-        let way_out = format!("{} does it: {}", Selection::option_for(decision.info), decision.info.summary);
-        decision.outcome = Outcome::Advised { reason: Reason { code: "consent", text }, way_out };
-    }
-    decision
 }
 
 /// What is looked at: the stage that is built when none is named, on an image with Python.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use dockfit_dockerfile::model::{CopiedSource, Model};
 use dockfit_dockerfile::operation::Operation;
 use dockfit_dockerfile::values::path::clean;
-use dockfit_rewrite::context::{CopiedFile, DockerIgnore, Taken, context_files, ignore_file, taken};
-use dockfit_rewrite::{Context, Dockerfile, Project, RelPath};
+use dockfit_rewrite::Dockerfile;
+use dockfit_rewrite::context::{CopiedFile, Taken, taken};
 
-use crate::cache_mounts::Refusal;
+use crate::build_context::BuildContext;
 use crate::cache_mounts::path::is_inside;
 
 /// What a stage has of the application's source.
@@ -24,51 +24,17 @@ pub(crate) struct Source {
     pub(crate) unknown: Option<&'static str>,
 }
 
-/// The context of a Dockerfile.
-pub(crate) struct Tree<'p> {
-    pub(crate) project: &'p Project,
-    pub(crate) context: RelPath,
-    pub(crate) files: Vec<String>,
-}
-
-impl<'p> Tree<'p> {
-    pub(crate) fn of(project: &'p Project, dockerfile: &Dockerfile) -> Result<Self, Refusal> {
-        let context = match dockerfile.context() {
-            Context::Known(context) => context.clone(),
-            Context::Unknown(why) => {
-                let text = format!("its context cannot be told: {why}");
-                return Err(Refusal::new("context-unknown", text, "name it with --context"));
-            }
-        };
-        let unreadable = |error: String| {
-            Refusal::new("no-context", format!("the context cannot be read: {error}"), "mend the file")
-        };
-        let path = ignore_file(dockerfile.path(), &context, project);
-        let ignore = match &path {
-            None => DockerIgnore::default(),
-            Some(path) => {
-                let bytes = project.read(path).map_err(|error| unreadable(error.to_string()))?;
-                DockerIgnore::parse(&bytes.unwrap_or_default())
-                    .map_err(|error| unreadable(error.to_string()))?
-            }
-        };
-        let files =
-            context_files(&context, &ignore, project).map_err(|error| unreadable(error.to_string()))?;
-        Ok(Self { project, context, files })
-    }
-}
-
 impl Source {
     /// What a stage holds at its end.
-    pub(crate) fn of(dockerfile: &Dockerfile, stage: usize, tree: &Tree<'_>) -> Self {
+    pub(crate) fn of(dockerfile: &Dockerfile, stage: usize, context: &BuildContext<'_>) -> Self {
         let model = dockerfile.model();
         let mut found = Self::default();
         for index in of_lineage(model, stage) {
             let copied = match model.operation(index) {
                 Some(Operation::Copy(copy) | Operation::Add(copy)) if copy.from.is_some() => {
-                    from_stage(dockerfile, tree, index)
+                    from_stage(dockerfile, context, index)
                 }
-                Some(Operation::Copy(_) | Operation::Add(_)) => taken(dockerfile, index, &tree.files),
+                Some(Operation::Copy(_) | Operation::Add(_)) => taken(dockerfile, index, &context.files),
                 _ => continue,
             };
             match copied {
@@ -105,7 +71,7 @@ pub(crate) fn of_lineage(model: &Model, stage: usize) -> impl Iterator<Item = us
 }
 
 /// What a COPY takes of a stage that has it from the context.
-fn from_stage(dockerfile: &Dockerfile, tree: &Tree<'_>, index: usize) -> Taken {
+fn from_stage(dockerfile: &Dockerfile, context: &BuildContext<'_>, index: usize) -> Taken {
     let model = dockerfile.model();
     let Some(Operation::Copy(copy)) = model.operation(index) else { return Taken::Nothing };
     let Some(from) = copy.from.as_ref() else { return Taken::Nothing };
@@ -125,7 +91,7 @@ fn from_stage(dockerfile: &Dockerfile, tree: &Tree<'_>, index: usize) -> Taken {
         .collect();
     let mut found = Vec::new();
     for inner in of_lineage(model, stage.index) {
-        let Taken::Files(files) = taken(dockerfile, inner, &tree.files) else { continue };
+        let Taken::Files(files) = taken(dockerfile, inner, &context.files) else { continue };
         for file in files {
             let Some(path) = paths.iter().find(|path| is_inside(&file.target, path)) else { continue };
             let rest = file.target.strip_prefix(path.as_str()).unwrap_or_default().trim_start_matches('/');

@@ -164,9 +164,9 @@ fn not_overwritten(
         let pattern = if path.contains('/') { format!("**/{name}") } else { path.clone() };
         let text = format!(
             "`{path}` is not left out by {}: the COPY behind the install would put a local one over what was installed",
-            tree.ignore_name
+            tree.ignore_name()
         );
-        let way_out = format!("add `{pattern}` to {} (the pass dockerignore does)", tree.ignore_name);
+        let way_out = format!("add `{pattern}` to {} (the pass dockerignore does)", tree.ignore_name());
         return Err(Refusal::new("not-ignored", text, way_out));
     }
     Ok(())

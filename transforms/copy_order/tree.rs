@@ -4,102 +4,52 @@ use std::collections::BTreeMap;
 
 use dockfit_dockerfile::Keyword;
 use dockfit_dockerfile::values::path::clean;
-use dockfit_rewrite::context::{
-    CopiedFile, DockerIgnore, Inherited, Taken, context_files, ignore_file, mounted, taken,
-};
-use dockfit_rewrite::{Context, Dockerfile, FileSource, Project, ReadError, RelPath};
+use dockfit_rewrite::context::{CopiedFile, Taken, mounted, taken};
+use dockfit_rewrite::{Dockerfile, Project, RelPath};
 
 use dockfit_shell::Lookup;
 
+use crate::build_context::BuildContext;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
 
-/// A context as it reaches the engine.
+/// A context as it reaches the engine, its files in their order.
 pub(super) struct Tree<'p> {
-    project: &'p Project,
-    context: RelPath,
-    ignore: DockerIgnore,
-    /// The name of the ignore file, whether or not there is one.
-    pub(super) ignore_name: String,
-    files: Vec<String>,
-}
-
-/// The project's files for those who read contexts.
-#[derive(Debug)]
-struct Files<'p>(&'p Project);
-
-impl FileSource for Files<'_> {
-    fn read(&self, path: &RelPath) -> Result<Option<std::sync::Arc<[u8]>>, ReadError> {
-        self.0.read(path)
-    }
-
-    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
-        self.0.list(folder)
-    }
+    context: BuildContext<'p>,
 }
 
 impl<'p> Tree<'p> {
     /// The context of `dockerfile`.
     pub(super) fn of(project: &'p Project, dockerfile: &Dockerfile) -> Result<Self, Refusal> {
-        let context = match dockerfile.context() {
-            Context::Known(context) => context.clone(),
-            Context::Unknown(why) => {
-                let text = format!("its context cannot be told: {why}");
-                return Err(Refusal::new("context-unknown", text, "name it with --context"));
-            }
-        };
-        let files = Files(project);
-        let unreadable = |error: String| {
-            Refusal::new("no-context", format!("the context cannot be read: {error}"), "mend the file")
-        };
-        let path = ignore_file(dockerfile.path(), &context, &files);
-        let ignore = match &path {
-            None => DockerIgnore::default(),
-            Some(path) => {
-                let bytes = project.read(path).map_err(|error| unreadable(error.to_string()))?;
-                DockerIgnore::parse(&bytes.unwrap_or_default())
-                    .map_err(|error| unreadable(error.to_string()))?
-            }
-        };
-        let ignore_name =
-            path.as_ref().map_or_else(|| ".dockerignore".to_owned(), |path| path.file_name().to_owned());
-        let mut found =
-            context_files(&context, &ignore, &files).map_err(|error| unreadable(error.to_string()))?;
-        found.sort();
-        Ok(Self { project, context, ignore, ignore_name, files: found })
+        let mut context = BuildContext::of(project, dockerfile)?;
+        context.files.sort();
+        Ok(Self { context })
+    }
+
+    /// The name of the ignore file, whether or not there is one.
+    pub(super) fn ignore_name(&self) -> &str {
+        self.context.ignore_file.as_ref().map_or(".dockerignore", RelPath::file_name)
     }
 
     /// The text of a file of the context.
     fn text(&self, path: &str) -> Option<String> {
-        let bytes = self.project.read(&self.context.join(path)?).ok()??;
-        String::from_utf8(bytes.to_vec()).ok()
+        self.context.text(path)
     }
 
     /// Whether a path of the context would not reach the engine if it were there.
     pub(super) fn excludes(&self, path: &str) -> bool {
-        let mut inherited = Inherited::default();
-        let mut excluded = false;
-        for (at, _) in path.match_indices('/').chain([(path.len(), "")]) {
-            match self.ignore.excludes(&path[..at], &inherited) {
-                Ok((is, handed_on)) => {
-                    excluded = is;
-                    inherited = handed_on;
-                }
-                Err(_) => return false,
-            }
-        }
-        excluded
+        self.context.leaves_out(path)
     }
 
     /// What an instruction copies or mounts.
     pub(super) fn taken(&self, dockerfile: &Dockerfile, instruction: usize) -> Taken {
-        taken(dockerfile, instruction, &self.files)
+        taken(dockerfile, instruction, &self.context.files)
     }
 
     /// What the bind mounts of a RUN show.
     pub(super) fn mounted(&self, dockerfile: &Dockerfile, instruction: usize) -> Taken {
-        mounted(dockerfile, instruction, &self.files)
+        mounted(dockerfile, instruction, &self.context.files)
     }
 }
 

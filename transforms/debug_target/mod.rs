@@ -12,7 +12,7 @@ use dockfit_rewrite::{
 
 use crate::cache_mounts::Refusal;
 use crate::distroless_runtime::table;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, decisions};
 
 /// The pass.
 pub(crate) struct DebugTarget;
@@ -39,10 +39,7 @@ impl Pass for DebugTarget {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .filter_map(|file| decide(&file))
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .collect()
+        decisions(task, decide)
     }
 }
 

@@ -32,7 +32,7 @@ use self::scene::{OldBase, Scene};
 use self::table::Image;
 use crate::cache_mounts::Refusal;
 use crate::debug_target;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, decisions};
 
 /// The pass.
 pub(crate) struct DistrolessRuntime;
@@ -80,10 +80,7 @@ impl Pass for DistrolessRuntime {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .filter_map(|file| decide(&file))
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .collect()
+        decisions(task, decide)
     }
 }
 

@@ -22,7 +22,7 @@ use self::request::{Probe, Request};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::steps::Steps;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, decisions};
 
 /// The pass.
 pub(crate) struct HealthCheck;
@@ -79,10 +79,7 @@ impl Pass for HealthCheck {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .flat_map(|file| decide(&file))
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .collect()
+        decisions(task, decide)
     }
 }
 

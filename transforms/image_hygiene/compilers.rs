@@ -6,7 +6,7 @@ use dockfit_rewrite::{Decision, Declared, Outcome, Reason, surgery};
 
 use super::COMPILERS;
 use super::{locked, need};
-use crate::bytecode::source::Tree;
+use crate::build_context::BuildContext;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, Call, Place};
 use crate::cache_mounts::step::Step;
@@ -125,7 +125,7 @@ fn change(
     }
     let lowest = model.lineage(own.index).last().unwrap_or(own);
     let targets = locked::targets(lowest)?;
-    let tree = Tree::of(file.task.project, file.dockerfile)?;
+    let tree = BuildContext::of(file.task.project, file.dockerfile)?;
     let mut proven = false;
     for later in
         steps.all().filter(|later| sees.iter().any(|stage| stage.instructions.contains(&later.index)))

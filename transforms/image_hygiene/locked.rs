@@ -6,23 +6,13 @@ use dockfit_dockerfile::model::{Base, Stage};
 use dockfit_python::requirements_txt::{RequirementsFile, Target};
 use dockfit_python::wheel::{Libc, WheelTarget};
 use dockfit_python::{
-    Choice, Environment, Files, LockKind, Platform, Resolution, Source, Wanted, find_lock, find_manifest,
-    read_lock, read_manifest, select,
+    Choice, Environment, LockKind, Platform, Resolution, Source, Wanted, find_lock, find_manifest, read_lock,
+    read_manifest, select,
 };
-use dockfit_rewrite::{FileSource, Project, RelPath};
+use dockfit_rewrite::Project;
 
 use crate::cache_mounts::Refusal;
-
-/// The project's files by their path from its root.
-pub(super) struct Snapshot<'p>(pub(super) &'p Project);
-
-impl Files for Snapshot<'_> {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        let Some(path) = RelPath::new(path) else { return Ok(None) };
-        let bytes = FileSource::read(self.0, &path).map_err(|error| error.to_string())?;
-        Ok(bytes.map(|bytes| bytes.to_vec()))
-    }
-}
+use crate::python_files::ProjectFiles;
 
 /// Releases of Debian in tags of official images, with the minor version of their glibc (the releases' package lists,
 /// 2026-11-24).
@@ -72,7 +62,7 @@ pub(super) struct Lock {
 impl Lock {
     /// The lock of a folder of the project.
     pub(super) fn of(project: &Project, folder: &str, targets: &[WheelTarget]) -> Result<Self, Refusal> {
-        let files = Snapshot(project);
+        let files = ProjectFiles(project);
         let refuse = |error: dockfit_python::Error| {
             Refusal::new("lock-unreadable", error.to_string(), "renew the lock")
         };

@@ -6,7 +6,8 @@ use dockfit_python::wheel::WheelTarget;
 use dockfit_rewrite::context::{Taken, mounted, taken};
 
 use super::locked::Lock;
-use crate::bytecode::source::{Tree, of_lineage};
+use crate::build_context::BuildContext;
+use crate::bytecode::source::of_lineage;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, Call};
 use crate::cache_mounts::step::Step;
@@ -67,7 +68,11 @@ const PURE: &[&str] = &["pip", "setuptools", "wheel", "uv", "build", "pip-tools"
 const FROM_SOURCE: &[&str] = &["--no-binary", "--no-binary-package", "--editable", "-e"];
 
 /// Whether a step needs no compiler.
-pub(super) fn needs_none(tree: &Tree<'_>, step: &Step<'_>, targets: &[WheelTarget]) -> Result<(), Refusal> {
+pub(super) fn needs_none(
+    tree: &BuildContext<'_>,
+    step: &Step<'_>,
+    targets: &[WheelTarget],
+) -> Result<(), Refusal> {
     let line = step.line_of(step.index);
     let keep = "keep the compilers, or take this step out of the stage";
     let at = |refusal: Refusal| Refusal { text: format!("line {line}: {}", refusal.text), ..refusal };
@@ -116,7 +121,7 @@ pub(super) fn needs_none(tree: &Tree<'_>, step: &Step<'_>, targets: &[WheelTarge
 
 /// An install of the whole lock, in the folder that the step works in.
 fn whole(
-    tree: &Tree<'_>,
+    tree: &BuildContext<'_>,
     step: &Step<'_>,
     call: &Call<'_>,
     targets: &[WheelTarget],
@@ -164,7 +169,7 @@ const BUILD_HOOKS: &[&str] = &[
 ];
 
 /// Whether building the project itself needs no compiler.
-fn pure_project(tree: &Tree<'_>, folder: &str) -> Result<(), Refusal> {
+fn pure_project(tree: &BuildContext<'_>, folder: &str) -> Result<(), Refusal> {
     let refuse = |text: &str| {
         Err(Refusal::new(
             "project-built",
@@ -197,7 +202,7 @@ fn pure_project(tree: &Tree<'_>, folder: &str) -> Result<(), Refusal> {
 
 /// `pip install` of requirement files, and of tools that are known to be pure.
 fn requirements(
-    tree: &Tree<'_>,
+    tree: &BuildContext<'_>,
     step: &Step<'_>,
     call: &Call<'_>,
     targets: &[WheelTarget],
@@ -275,7 +280,7 @@ const VALUED: &[&str] = &[
 ];
 
 /// The path from the project's root of a file that the step finds at a path of the image.
-fn in_context(tree: &Tree<'_>, step: &Step<'_>, path: &str) -> Option<String> {
+fn in_context(tree: &BuildContext<'_>, step: &Step<'_>, path: &str) -> Option<String> {
     let dockerfile = step.dockerfile;
     let model = dockerfile.model();
     let path = clean(path);
@@ -290,7 +295,7 @@ fn in_context(tree: &Tree<'_>, step: &Step<'_>, path: &str) -> Option<String> {
     };
     before.for_each(|index| look(taken(dockerfile, index, &tree.files)));
     look(mounted(dockerfile, step.index, &tree.files));
-    Some(tree.context.join(&found?)?.as_str().to_owned())
+    Some(tree.folder.join(&found?)?.as_str().to_owned())
 }
 
 /// Bytes as people write them.

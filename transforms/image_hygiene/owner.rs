@@ -8,7 +8,8 @@ use dockfit_rewrite::context::{Taken, taken};
 use dockfit_rewrite::{Decision, Declared, Edit, Facet, FileSource, Outcome};
 
 use super::OWNER;
-use crate::bytecode::source::{Tree, of_lineage};
+use crate::build_context::BuildContext;
+use crate::bytecode::source::of_lineage;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, As, Call};
 use crate::cache_mounts::path::is_inside;
@@ -370,12 +371,12 @@ fn with_flag(instruction: &Instruction, flag: &str) -> Edit {
 
 /// The bytes that are no longer stored twice, where they are known.
 fn saved(file: &File<'_>, copies: &[usize]) -> Option<String> {
-    let tree = Tree::of(file.task.project, file.dockerfile).ok()?;
+    let tree = BuildContext::of(file.task.project, file.dockerfile).ok()?;
     let mut bytes = 0;
     for index in copies {
         match taken(file.dockerfile, *index, &tree.files) {
             Taken::Files(files) => {
-                let sizes = files.iter().filter_map(|taken| tree.context.join(&taken.source));
+                let sizes = files.iter().filter_map(|taken| tree.folder.join(&taken.source));
                 bytes += sizes.map(|path| FileSource::size(tree.project, &path)).sum::<u64>();
             }
             Taken::Nothing | Taken::Unknown(_) => return None,

@@ -70,27 +70,25 @@ impl Entry {
             |root: &String| dockfit_dockerfile::values::path::clean(root).trim_start_matches('/').to_owned();
         roots.iter().map(clean).collect()
     }
+}
 
-    /// The instruction that says it: the last CMD or ENTRYPOINT of the stage or those below it; else the FROM.
-    #[allow(clippy::unused_self, reason = "reads as a question to the entry")]
-    pub(super) fn instruction(&self, model: &Model, stage: &Stage) -> usize {
-        let all = model.lineage(stage.index).flat_map(|stage| stage.instructions.clone().rev());
-        let mut says = all.filter(|index| {
-            matches!(model.operation(*index), Some(Operation::Cmd(_) | Operation::Entrypoint(_)))
-        });
-        says.next().unwrap_or(stage.from)
-    }
+/// The instruction that says where a stage starts: the last CMD or ENTRYPOINT of the stage or those below it; else the FROM.
+pub(super) fn instruction(model: &Model, stage: &Stage) -> usize {
+    let all = model.lineage(stage.index).flat_map(|stage| stage.instructions.clone().rev());
+    let mut says = all.filter(|index| {
+        matches!(model.operation(*index), Some(Operation::Cmd(_) | Operation::Entrypoint(_)))
+    });
+    says.next().unwrap_or(stage.from)
+}
 
-    /// Whether the interpreter has `lazy import` (PEP 810: Python 3.15).
-    #[allow(clippy::unused_self, reason = "reads as a question to the entry")]
-    pub(super) fn has_lazy_imports(&self, model: &Model, stage: usize) -> bool {
-        let Some(lowest) = model.lineage(stage).last() else { return false };
-        let Base::Image(image) = &lowest.base else { return false };
-        let version = crate::bytecode::bases::version(image, "");
-        lowest.base_arguments.is_empty()
-            && image.familiar_name() == "python"
-            && version.is_some_and(|version| (version.major, version.minor) >= (3, 15))
-    }
+/// Whether the interpreter has `lazy import` (PEP 810: Python 3.15).
+pub(super) fn has_lazy_imports(model: &Model, stage: usize) -> bool {
+    let Some(lowest) = model.lineage(stage).last() else { return false };
+    let Base::Image(image) = &lowest.base else { return false };
+    let version = crate::bytecode::bases::version(image, "");
+    lowest.base_arguments.is_empty()
+        && image.familiar_name() == "python"
+        && version.is_some_and(|version| (version.major, version.minor) >= (3, 15))
 }
 
 /// `module:object` among the words.

@@ -16,8 +16,9 @@ use dockfit_rewrite::{
 use self::entry::Entry;
 use self::heavy::Heavy;
 use self::image_files::ImageFiles;
+use crate::build_context::BuildContext;
 use crate::bytecode::bases::{Python, python};
-use crate::bytecode::source::{Source, Tree};
+use crate::bytecode::source::Source;
 use crate::dockerfiles::File;
 
 /// The pass.
@@ -83,19 +84,20 @@ fn look(file: &File<'_>) -> Option<Vec<Decision>> {
         return None;
     }
     let entry = Entry::of(model, stage.index)?;
-    let span = file.dockerfile.document().instructions().get(entry.instruction(model, stage))?.text_span();
+    let says = entry::instruction(model, stage);
+    let span = file.dockerfile.document().instructions().get(says)?.text_span();
     let unread = |code: &'static str, text: String, way_out: &str| {
         let reason = Reason { code, text };
         Some(vec![file.decision(&UNREAD, span, Outcome::Refused { reason, way_out: way_out.to_owned() })])
     };
-    if file.dockerfile.is_ignored(entry.instruction(model, stage), INFO.id) {
+    if file.dockerfile.is_ignored(says, INFO.id) {
         return unread(
             "ignored",
             "a comment above the command keeps this pass away".to_owned(),
             "remove the comment",
         );
     }
-    let tree = match Tree::of(file.task.project, file.dockerfile) {
+    let tree = match BuildContext::of(file.task.project, file.dockerfile) {
         Ok(tree) => tree,
         Err(refusal) => return unread(refusal.code, refusal.text, &refusal.way_out),
     };
@@ -116,7 +118,7 @@ fn look(file: &File<'_>) -> Option<Vec<Decision>> {
         let text = format!("{path}:{line}:{column}: {}; what it imports is not known", problem.message);
         decisions.extend(unread("not-python", text, "mend the file").into_iter().flatten());
     }
-    let lazy_flag = entry.has_lazy_imports(model, stage.index);
+    let lazy_flag = entry::has_lazy_imports(model, stage.index);
     for found in heavy::found(&graph) {
         decisions.extend(one(file, &tree, &files, &graph, &found, lazy_flag));
     }
@@ -126,15 +128,14 @@ fn look(file: &File<'_>) -> Option<Vec<Decision>> {
 /// What is to say of one heavy package: at the first import of it.
 fn one(
     file: &File<'_>,
-    tree: &Tree<'_>,
+    tree: &BuildContext<'_>,
     files: &ImageFiles<'_>,
     graph: &Graph,
     heavy: &Heavy<'_>,
     lazy_flag: bool,
 ) -> Vec<Decision> {
     let Some(reached) = graph.modules.get(heavy.by) else { return Vec::new() };
-    let Some(path) = files.context_path(reached.module.path()).and_then(|path| tree.context.join(path))
-    else {
+    let Some(path) = files.context_path(reached.module.path()).and_then(|path| tree.folder.join(path)) else {
         return Vec::new();
     };
     let mut chain: Vec<String> = Vec::new();

@@ -1,11 +1,9 @@
 //! `max-requests`: a worker is replaced after so many requests, so that a leak of memory has an end.
 
-use dockfit_rewrite::{
-    Consent, Decision, DecisionInfo, Facet, Outcome, Pass, PassInfo, Reason, Safety, Task,
-};
+use dockfit_rewrite::{Decision, DecisionInfo, Facet, Outcome, Pass, PassInfo, Reason, Safety, Task};
 
 use crate::cache_mounts::Refusal;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, decisions};
 use crate::servers::addition::Addition;
 use crate::servers::count::Given;
 use crate::servers::in_image;
@@ -43,13 +41,7 @@ impl Pass for MaxRequests {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .flat_map(|file| {
-                let launches = Launch::all(file.dockerfile);
-                launches.iter().flat_map(|launch| decide(&file, launch)).collect::<Vec<_>>()
-            })
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .collect()
+        decisions(task, |file| Launch::decisions(file, decide))
     }
 }
 

@@ -4,13 +4,14 @@ mod hazards;
 
 use dockfit_dockerfile::Span;
 use dockfit_python::source::{Graph, Reach, module_of_entry};
-use dockfit_rewrite::{Consent, Decision, DecisionInfo, Facet, Pass, PassInfo, Place, RelPath, Safety, Task};
+use dockfit_rewrite::{Decision, DecisionInfo, Facet, Pass, PassInfo, Place, RelPath, Safety, Task};
 
 use crate::cache_mounts::Refusal;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, decisions};
+use crate::python_files::ProjectFiles;
 use crate::servers::addition::Addition;
 use crate::servers::in_image;
-use crate::servers::installed::{Snapshot, folders, installed};
+use crate::servers::installed::{folders, installed};
 use crate::servers::launch::Launch;
 
 /// The pass.
@@ -38,13 +39,7 @@ impl Pass for Preload {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .flat_map(|file| {
-                let launches = Launch::all(file.dockerfile);
-                launches.iter().flat_map(|launch| decide(&file, launch)).collect::<Vec<_>>()
-            })
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .collect()
+        decisions(task, |file| Launch::decisions(file, decide))
     }
 }
 
@@ -134,7 +129,7 @@ fn graph(file: &File<'_>, launch: &Launch) -> Result<Graph, Refusal> {
         Refusal::new("source-unknown", text, "write --preload by hand, if nothing in it forbids that")
     };
     let entry = launch.application().ok_or_else(|| unknown("the command names no application".to_owned()))?;
-    let files = Snapshot(file.task.project);
+    let files = ProjectFiles(file.task.project);
     let mut folders: Vec<String> =
         folders(file.dockerfile).iter().map(|path| path.as_str().to_owned()).collect();
     if let Some(folder) = launch.value("--chdir") {

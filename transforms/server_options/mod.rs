@@ -3,7 +3,7 @@
 use dockfit_rewrite::{Consent, Decision, DecisionInfo, Facet, Pass, PassInfo, Safety, Task};
 
 use crate::cache_mounts::Refusal;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, decisions};
 use crate::servers::addition::Addition;
 use crate::servers::in_image;
 use crate::servers::installed::installed;
@@ -46,13 +46,7 @@ impl Pass for ServerOptions {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .flat_map(|file| {
-                let launches = Launch::all(file.dockerfile);
-                launches.iter().flat_map(|launch| decide(&file, launch)).collect::<Vec<_>>()
-            })
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .collect()
+        decisions(task, |file| Launch::decisions(file, decide))
     }
 }
 

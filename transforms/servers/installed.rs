@@ -1,18 +1,16 @@
 //! Which versions of packages an image installs, as far as the project's lock says so.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use dockfit_python::requirements_txt::{RequirementsFile, Target};
-use dockfit_python::{
-    Environment, Files, Name, Wanted, find_lock, find_manifest, read_lock, read_manifest, select,
-};
+use dockfit_python::{Environment, Name, Wanted, find_lock, find_manifest, read_lock, read_manifest, select};
 use dockfit_rewrite::context::local_sources;
 use dockfit_rewrite::{Context, Dockerfile, Project, RelPath};
 
 use super::table::Server;
 use super::version::Version;
 use crate::cache_mounts::Refusal;
+use crate::python_files::ProjectFiles;
 
 /// What a lock, or a file of pinned requirements, says is installed.
 #[derive(Debug)]
@@ -24,24 +22,11 @@ pub(crate) struct Installed {
     complete: bool,
 }
 
-/// The project's files, as readers of Python's files want them.
-pub(crate) struct Snapshot<'p>(pub(crate) &'p Project);
-
-impl Files for Snapshot<'_> {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        let Some(path) = RelPath::new(path) else { return Ok(None) };
-        match self.0.read(&path) {
-            Ok(bytes) => Ok(bytes.map(|bytes: Arc<[u8]>| bytes.to_vec())),
-            Err(error) => Err(error.message),
-        }
-    }
-}
-
 impl Installed {
     /// That of the folders that the Dockerfile copies its manifest from: the first one whose lock, or pinned requirements,
     /// name `package`.
     pub(crate) fn with(project: &Project, dockerfile: &Dockerfile, package: &str) -> Option<Self> {
-        let files = Snapshot(project);
+        let files = ProjectFiles(project);
         let folders = folders(dockerfile);
         let locked = folders.iter().filter_map(|folder| locked(&files, folder));
         let pinned = folders.iter().flat_map(|folder| pinned(project, dockerfile, folder));
@@ -107,7 +92,7 @@ pub(crate) fn folders(dockerfile: &Dockerfile) -> Vec<RelPath> {
     found
 }
 
-fn locked(files: &Snapshot<'_>, folder: &RelPath) -> Option<Installed> {
+fn locked(files: &ProjectFiles<'_>, folder: &RelPath) -> Option<Installed> {
     let manifest = find_manifest(files, folder.as_str()).ok().flatten();
     let manifest = manifest.and_then(|path| read_manifest(files, &path).ok());
     let path = find_lock(files, folder.as_str(), manifest.as_ref()).ok().flatten()?;

@@ -5,12 +5,13 @@ use std::ops::Range;
 use dockfit_dockerfile::model::{Model, Stage};
 use dockfit_dockerfile::operation::{CommandLine, Operation};
 use dockfit_dockerfile::{JsonArray, Keyword};
-use dockfit_rewrite::Dockerfile;
+use dockfit_rewrite::{Decision, Dockerfile};
 use dockfit_shell::ast::{Command, Node, OperatorKind};
 use dockfit_shell::{Script, base_name};
 
 use super::compose::Started;
 use super::table::{SERVERS, Server};
+use crate::dockerfiles::File;
 
 /// A CMD or ENTRYPOINT that counts in its stage, and the server that it starts.
 pub(crate) struct Launch {
@@ -119,6 +120,11 @@ impl Launch {
         }
         let stages = dockerfile.model().stages().iter();
         stages.flat_map(|stage| of_stage(dockerfile, stage)).collect()
+    }
+
+    /// What `decide` says of each of a file.
+    pub(crate) fn decisions(file: &File<'_>, decide: fn(&File<'_>, &Self) -> Vec<Decision>) -> Vec<Decision> {
+        Self::all(file.dockerfile).iter().flat_map(|launch| decide(file, launch)).collect()
     }
 
     /// The words behind the program.

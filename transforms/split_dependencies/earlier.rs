@@ -37,7 +37,8 @@ impl Earlier {
             let Some(Ok(install)) = install::read(step) else { continue };
             if let Ok(found) = tree.found(&steps, step, &install)
                 && tree.is_made(&found.source)
-                && let (Some(path), Some(text)) = (tree.context.join(&found.source), tree.text(&found.source))
+                && let (Some(path), Some(text)) =
+                    (tree.context.folder.join(&found.source), tree.text(&found.source))
             {
                 let groups = &file.task.selection.groups;
                 let renewal = self

@@ -9,9 +9,10 @@ use dockfit_rewrite::{PackageGroups, RelPath};
 
 use super::bases;
 use super::plan::{Found, Generated, Groups, Install, What};
-use super::tree::{Snapshot, Tree};
+use super::tree::Tree;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
+use crate::python_files::ProjectFiles;
 
 impl Tree<'_> {
     /// The files of the groups for `install`.
@@ -23,7 +24,7 @@ impl Tree<'_> {
         groups: &PackageGroups,
     ) -> Result<Groups, Refusal> {
         let folder = found.source.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let in_project = |path: &str| self.context.join(path).map(|path| path.as_str().to_owned());
+        let in_project = |path: &str| self.context.folder.join(path).map(|path| path.as_str().to_owned());
         let root = in_project(folder).unwrap_or_default();
         let mut request = Request::new(&root).map_err(|error| refusal(&error))?;
         request.groups = overridden(&request.groups, groups)?;
@@ -37,8 +38,8 @@ impl Tree<'_> {
             }
             What::Locked { managed, .. } | What::Exported { managed, .. } => {
                 let manifest = in_project(&found.source).unwrap_or_default();
-                let manifest =
-                    read_manifest(&Snapshot(self.project), &manifest).map_err(|error| refusal(&error))?;
+                let manifest = read_manifest(&ProjectFiles(self.context.project), &manifest)
+                    .map_err(|error| refusal(&error))?;
                 request.wanted = managed.wanted(&manifest);
                 let (_, name) = managed.files();
                 let lock = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
@@ -53,7 +54,7 @@ impl Tree<'_> {
                 request.wanted = Wanted { extras: Choice::Only(names), ..Wanted::default() };
             }
         }
-        let made = split(&Snapshot(self.project), &request).map_err(|error| refusal(&error))?;
+        let made = split(&ProjectFiles(self.context.project), &request).map_err(|error| refusal(&error))?;
         if let What::Project { .. } = install.what {
             fits(&made, &request.wanted)?;
         }
@@ -84,7 +85,7 @@ impl Tree<'_> {
         for (part, file) in made.partition.parts.iter().zip(made.files) {
             let source =
                 if folder.is_empty() { file.name.clone() } else { format!("{folder}/{}", file.name) };
-            let Some(path) = self.context.join(&source) else { continue };
+            let Some(path) = self.context.folder.join(&source) else { continue };
             self.not_in_the_way(&path)?;
             files.push(Generated {
                 group: part.name.to_string(),
@@ -119,7 +120,7 @@ impl Tree<'_> {
     }
 
     fn not_in_the_way(&self, path: &RelPath) -> Result<(), Refusal> {
-        let there = self.project.read(path).ok().flatten();
+        let there = self.context.project.read(path).ok().flatten();
         if there.is_none_or(|bytes| bytes.starts_with(MARK.as_bytes())) {
             return Ok(());
         }

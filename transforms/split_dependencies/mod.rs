@@ -140,7 +140,7 @@ fn split(
     }
     let found = tree.found(steps, step, install)?;
     if tree.is_made(&found.source) {
-        let path = tree.context.join(&found.source);
+        let path = tree.context.folder.join(&found.source);
         let (info, outcome) = path.map_or((&STAGES, Outcome::Already), |path| earlier.renewed(&path));
         let wanted = file.task.consent(info) == Consent::Given;
         return Ok(Some(if wanted { (info, outcome) } else { (&STAGES, Outcome::Already) }));

@@ -12,9 +12,10 @@ use dockfit_rewrite::{Change, Declared, Edit, Facet, FileEdit, Outcome, PackageG
 use super::bases;
 use super::groups::{overridden, refusal};
 use super::plan::Found;
-use super::tree::{Snapshot, Tree};
+use super::tree::Tree;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
+use crate::python_files::ProjectFiles;
 
 /// The files of one folder as they would be made now.
 pub(super) struct Renewal {
@@ -47,7 +48,7 @@ impl Renewal {
         let folder = found.source.rsplit_once('/').map_or("", |(folder, _)| folder);
         let beside =
             |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        let in_project = |path: &str| tree.context.join(path).map(|path| path.as_str().to_owned());
+        let in_project = |path: &str| tree.context.folder.join(path).map(|path| path.as_str().to_owned());
         let mut request =
             Request::new(&in_project(folder).unwrap_or_default()).map_err(|error| refusal(&error))?;
         request.groups = overridden(&request.groups, groups)?;
@@ -57,7 +58,7 @@ impl Renewal {
         if tree.text(&lock_path).is_some() {
             request.lock = in_project(&lock_path);
         }
-        let made = match split(&Snapshot(tree.project), &request) {
+        let made = match split(&ProjectFiles(tree.context.project), &request) {
             Ok(made) => made,
             Err(error) if error.kind == ErrorKind::NoLock => return Ok(None),
             Err(error) => return Err(refusal(&error)),
@@ -83,12 +84,12 @@ impl Renewal {
                 },
             };
             if compare(Some(before), &after) != FileState::Same
-                && let Some(path) = tree.context.join(source)
+                && let Some(path) = tree.context.folder.join(source)
             {
                 files.push(Renewed { path, before: before.clone(), after });
             }
         }
-        let wanted = fresh.keys().filter_map(|source| tree.context.join(source)).collect();
+        let wanted = fresh.keys().filter_map(|source| tree.context.folder.join(source)).collect();
         Ok(Some(Self { lock, files, wanted }))
     }
 

@@ -1,54 +1,20 @@
 //! The files of the context that an install reads.
 
-use std::sync::Arc;
-
 use dockfit_dockerfile::Keyword;
-use dockfit_python::{Files, MARK};
-use dockfit_rewrite::context::{
-    CopiedFile, DockerIgnore, Inherited, Taken, context_files, ignore_file, mounted, taken,
-};
-use dockfit_rewrite::{Context, Dockerfile, FileSource, Project, ReadError, RelPath};
+use dockfit_python::MARK;
+use dockfit_rewrite::context::{CopiedFile, Taken, mounted, taken};
+use dockfit_rewrite::{Dockerfile, Project, RelPath};
 
 use super::plan::{Found, Install, What};
+use crate::build_context::BuildContext;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 
-/// The context of a Dockerfile.
+/// The context of a Dockerfile, beside the Dockerfile.
 pub(crate) struct Tree<'p> {
-    pub(super) project: &'p Project,
+    pub(super) context: BuildContext<'p>,
     pub(super) dockerfile: &'p Dockerfile,
-    pub(super) context: RelPath,
-    ignore_file: Option<RelPath>,
-    ignore: DockerIgnore,
-    files: Vec<String>,
-}
-
-/// The project's files, as readers of Python's files want them.
-pub(super) struct Snapshot<'p>(pub(super) &'p Project);
-
-impl Files for Snapshot<'_> {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        let Some(path) = RelPath::new(path) else { return Ok(None) };
-        match self.0.read(&path) {
-            Ok(bytes) => Ok(bytes.map(|bytes: Arc<[u8]>| bytes.to_vec())),
-            Err(error) => Err(error.message),
-        }
-    }
-}
-
-/// The project's files for those who read contexts.
-#[derive(Debug)]
-struct Contents<'p>(&'p Project);
-
-impl FileSource for Contents<'_> {
-    fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
-        self.0.read(path)
-    }
-
-    fn list(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
-        self.0.list(folder)
-    }
 }
 
 /// A COPY or ADD from the context, with the files that it brings.
@@ -59,29 +25,7 @@ pub(super) struct Copied {
 
 impl<'p> Tree<'p> {
     pub(crate) fn of(project: &'p Project, dockerfile: &'p Dockerfile) -> Result<Self, Refusal> {
-        let context = match dockerfile.context() {
-            Context::Known(context) => context.clone(),
-            Context::Unknown(why) => {
-                let text = format!("its context cannot be told: {why}");
-                return Err(Refusal::new("context-unknown", text, "name it with --context"));
-            }
-        };
-        let unreadable = |error: String| {
-            Refusal::new("no-context", format!("the context cannot be read: {error}"), "mend the file")
-        };
-        let contents = Contents(project);
-        let ignore_file = ignore_file(dockerfile.path(), &context, &contents);
-        let ignore = match &ignore_file {
-            None => DockerIgnore::default(),
-            Some(path) => {
-                let bytes = project.read(path).map_err(|error| unreadable(error.to_string()))?;
-                let bytes = bytes.unwrap_or_default();
-                DockerIgnore::parse(&bytes).map_err(|error| unreadable(error.to_string()))?
-            }
-        };
-        let files =
-            context_files(&context, &ignore, &contents).map_err(|error| unreadable(error.to_string()))?;
-        Ok(Self { project, dockerfile, context, ignore_file, ignore, files })
+        Ok(Self { context: BuildContext::of(project, dockerfile)?, dockerfile })
     }
 
     /// What the COPY or ADD with this index brings from the context; `None` for other instructions, and where that cannot
@@ -91,7 +35,7 @@ impl<'p> Tree<'p> {
         if !matches!(instruction.keyword(), Keyword::Copy | Keyword::Add) {
             return None;
         }
-        match taken(self.dockerfile, index, &self.files) {
+        match taken(self.dockerfile, index, &self.context.files) {
             Taken::Files(files) => Some(Copied { index, files }),
             Taken::Nothing | Taken::Unknown(_) => None,
         }
@@ -112,7 +56,9 @@ impl<'p> Tree<'p> {
 
     /// The file that the step's own bind mounts show at `path`.
     fn mounted(&self, step: &Step<'_>, path: &str) -> Option<Found> {
-        let Taken::Files(files) = mounted(self.dockerfile, step.index, &self.files) else { return None };
+        let Taken::Files(files) = mounted(self.dockerfile, step.index, &self.context.files) else {
+            return None;
+        };
         let found = files.into_iter().find(|file| file.target == path)?;
         Some(Found { source: found.source, brought_by: step.index })
     }
@@ -158,15 +104,14 @@ impl<'p> Tree<'p> {
 
     /// The text of a file of the context.
     pub(crate) fn text(&self, source: &str) -> Option<String> {
-        let bytes = self.project.read(&self.context.join(source)?).ok()??;
-        String::from_utf8(bytes.to_vec()).ok()
+        self.context.text(source)
     }
 
     /// The files of a folder of the context.
     pub(super) fn files_in(&self, folder: &str) -> impl Iterator<Item = &str> {
         let parent = |path: &str| path.rsplit_once('/').map_or(0, |(parent, _)| parent.len());
         let inside = move |path: &&String| path.starts_with(folder) && parent(path) == folder.len();
-        self.files.iter().filter(inside).map(String::as_str)
+        self.context.files.iter().filter(inside).map(String::as_str)
     }
 
     /// Whether the file was made by an earlier split.
@@ -176,20 +121,8 @@ impl<'p> Tree<'p> {
 
     /// The ignore file, and the lines to add for these files of the context to get in.
     pub(super) fn let_in(&self, sources: &[&str]) -> Option<(RelPath, Vec<String>)> {
-        let left_out = |source: &&&str| {
-            let mut path = String::new();
-            let mut state = (false, Inherited::default());
-            for part in source.split('/') {
-                if !path.is_empty() {
-                    path.push('/');
-                }
-                path.push_str(part);
-                let Ok(next) = self.ignore.excludes(&path, &state.1) else { return false };
-                state = next;
-            }
-            state.0
-        };
+        let left_out = |source: &&&str| self.context.leaves_out(source);
         let lines: Vec<String> = sources.iter().filter(left_out).map(|source| format!("!{source}")).collect();
-        (!lines.is_empty()).then(|| self.ignore_file.clone().map(|file| (file, lines)))?
+        (!lines.is_empty()).then(|| self.context.ignore_file.clone().map(|file| (file, lines)))?
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dockfit_dockerfile::model::Base;
 use dockfit_dockerfile::{Keyword, Span};
-use dockfit_rewrite::context::{DockerIgnore, Inherited, ignore_file};
+use dockfit_rewrite::context::{DockerIgnore, ignore_file};
 use dockfit_rewrite::{Change, Consent, Context, Declared, Edit, Facet, FileEdit, Outcome, RelPath, Task};
 
 use super::{LIMITS, SUBJECT};
@@ -172,14 +172,7 @@ fn let_in(file: &File<'_>, source: &str) -> Option<FileEdit> {
     let path = ignore_file(file.dockerfile.path(), context, project)?;
     let bytes = project.read(&path).ok()??;
     let ignore = DockerIgnore::parse(&bytes).ok()?;
-    let (mut at, mut left_out, mut inherited) = (String::new(), false, Inherited::default());
-    for part in source.split('/') {
-        if !at.is_empty() {
-            at.push('/');
-        }
-        at.push_str(part);
-        (left_out, inherited) = ignore.excludes(&at, &inherited).ok()?;
-    }
+    let left_out = ignore.leaves_out(source).ok()?;
     let end = if bytes.ends_with(b"\r\n") { "\r\n" } else { "\n" };
     let open = if bytes.is_empty() || bytes.ends_with(b"\n") { "" } else { end };
     left_out

@@ -16,7 +16,7 @@ use self::consumers::Consumers;
 use self::form::NewForm;
 use self::variable::Move;
 use crate::cache_mounts::Refusal;
-use crate::dockerfiles::File;
+use crate::dockerfiles::{File, decisions};
 use crate::servers::edit;
 use crate::servers::launch::Launch;
 
@@ -69,10 +69,7 @@ impl Pass for WorkersEnvironment {
     }
 
     fn run(&self, task: &Task<'_>) -> Vec<Decision> {
-        File::all(task)
-            .flat_map(|file| decide(&file))
-            .filter(|decision| task.consent(decision.info) != Consent::Withheld)
-            .collect()
+        decisions(task, decide)
     }
 }
 

@@ -99,6 +99,15 @@ impl DockerIgnore {
         }
         Ok((excluded, Inherited { matched: handed_on }))
     }
+
+    /// Whether `path`, relative to the context, is left out, by what is said of it and of the folders above it.
+    pub fn leaves_out(&self, path: &str) -> Result<bool, IgnoreError> {
+        let (mut excluded, mut inherited) = (false, Inherited::default());
+        for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
+            (excluded, inherited) = self.excludes(&path[..end], &inherited)?;
+        }
+        Ok(excluded)
+    }
 }
 
 /// The pattern on a line, if it holds one.
