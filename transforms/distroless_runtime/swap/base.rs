@@ -1,0 +1,116 @@
+//! FROM, and what stands directly behind it.
+
+use dockfit_dockerfile::operation::Operation;
+use dockfit_dockerfile::{Document, Keyword, NodeKind, Span};
+use dockfit_rewrite::{Declared, Edit, Facet, surgery};
+
+use super::{DIST_PACKAGES, Writer};
+use crate::cache_mounts::Refusal;
+use crate::distroless_runtime::bases::Kind;
+
+impl Writer<'_, '_> {
+    pub(super) fn base(&mut self) -> Result<(), Refusal> {
+        let scene = self.scene;
+        let document = scene.document();
+        let image = scene.image.reference("");
+        let from = self.instruction(scene.stage.from)?;
+        let Some(Operation::From(found)) = scene.model().operation(scene.stage.from) else {
+            return Err(Refusal::from(surgery::CannotEdit::Scattered));
+        };
+        let span = from.text.span(found.base.range.clone());
+        self.swap.edits.push(Edit::replace(span, image.clone()));
+        self.swap.declares.push(Declared::Base { stage: scene.stage.index, image });
+        let lines = self.first_lines();
+        if !lines.is_empty() {
+            let end = document.line_end();
+            let from_end = self.instruction(scene.stage.from)?.span.end;
+            let is_blank = document
+                .nodes()
+                .iter()
+                .find(|node| node.span.start >= from_end)
+                .is_some_and(|node| node.kind == NodeKind::Blank);
+            let blank = if is_blank { end } else { "" };
+            self.swap.edits.push(Edit::insert(from_end, format!("{blank}{}{end}", lines.join(end))));
+        }
+        for shell in &scene.shells {
+            let span = self.instruction(*shell)?.span;
+            let above = document.comments_above(*shell);
+            let comments =
+                document.text(above).lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+            self.swap.declares.extend(comments.into_iter().map(Declared::CommentTakenOut));
+            self.swap.declares.push(Declared::Facet(Facet::Shell));
+            self.gone.push(Span::new(above.start, span.end));
+        }
+        Ok(())
+    }
+
+    /// What stands directly behind FROM.
+    fn first_lines(&mut self) -> Vec<String> {
+        match self.scene.kind {
+            Kind::Python => self.links(),
+            Kind::Node => {
+                let keyword = self.keyword(Keyword::Env);
+                self.swap.declares.push(Declared::Env("PATH".to_owned()));
+                vec![format!("{keyword} PATH=/nodejs/bin:$PATH")]
+            }
+            Kind::Java | Kind::Binary => Vec::new(),
+        }
+    }
+
+    /// The interpreter and its packages under the paths of the official image.
+    fn links(&mut self) -> Vec<String> {
+        let brings_prefix =
+            self.scene.copies.iter().any(|copy| copy.from && copy.destination == "/usr/local");
+        let mut statements = Vec::new();
+        let mut lines = Vec::new();
+        if self.needs_links {
+            lines.push("# console scripts ask for the interpreter in /usr/local/bin".to_owned());
+            statements.push("os.makedirs('/usr/local/bin', exist_ok=True)".to_owned());
+            statements.push(
+                "[os.symlink('/usr/bin/python3.13', f'/usr/local/bin/{name}') for name in ('python', 'python3', 'python3.13')]"
+                    .to_owned(),
+            );
+        }
+        if brings_prefix {
+            lines.push(
+                "# pip has put the packages into site-packages, the interpreter looks for dist-packages"
+                    .to_owned(),
+            );
+            statements.push("os.makedirs('/usr/local/lib/python3.13', exist_ok=True)".to_owned());
+            statements.push(format!("os.symlink('site-packages', '{DIST_PACKAGES}')"));
+        }
+        if statements.is_empty() {
+            return Vec::new();
+        }
+        let habits = self.scene.document().habits();
+        let separator = format!("; {}", habits.line_break(&habits.indent));
+        let written = statements.join(&separator);
+        let keyword = self.keyword(Keyword::Run);
+        let first = habits.line_break(&habits.indent);
+        let run = format!("{keyword} [\"/usr/bin/python3.13\", \"-c\", \"import os; {first}{written}\"]");
+        self.swap.declares.extend(words_of_run(&run, habits.escape).map(Declared::RunAdded));
+        lines.push(run);
+        lines
+    }
+
+    /// What the stage starts, and what compose and Kubernetes start in its place, is a command of its own and no argument of
+    /// the image's entrypoint.
+    pub(super) fn entrypoint(&mut self) {
+        let scene = self.scene;
+        let Some(cmd) =
+            scene.cmd.filter(|_| scene.entrypoint.is_none() && !scene.image.entrypoint.is_empty())
+        else {
+            return;
+        };
+        let line = format!("{} []", self.keyword(Keyword::Entrypoint));
+        self.swap.edits.push(surgery::insert_before(scene.document(), cmd, &[line]));
+    }
+}
+
+/// The words of a RUN in exec form, with blanks between them: what is declared of it.
+fn words_of_run(run: &str, escape: char) -> Option<String> {
+    let directive = if escape == '\\' { String::new() } else { format!("# escape={escape}\n") };
+    let document = Document::parse(format!("{directive}{run}\n"));
+    let array = document.instructions().first()?.command.json.as_ref()?;
+    Some(array.items.iter().map(|item| item.value.as_str()).collect::<Vec<_>>().join(" "))
+}
