@@ -22,7 +22,7 @@ use crate::interrupt;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::shown;
 use crate::session::Session;
-use crate::trial::Trial;
+use crate::trial::{Opened, misused};
 
 /// Builds and starts both sides, again and again. Whatever happens, what was made is removed before the command ends.
 pub(super) fn bench(
@@ -42,21 +42,10 @@ fn run(args: &BenchArgs, passes: &'static [&'static dyn Pass], console: &mut Con
             return super::failed(console);
         }
     };
-    let Some(input) = session.find(std::slice::from_ref(&args.path), console) else {
+    let Some(opened) = Opened::at(&args.path, &session, &args.engine, console) else {
         return super::failed(console);
     };
-    let projects = session.projects(input, console);
-    let format = session.format(&projects, console);
-    if projects.is_empty() {
-        return super::failed(console);
-    }
-    let mut trial = match Trial::begin(&args.engine, args.options.target.clone()) {
-        Ok(trial) => trial,
-        Err(problem) => {
-            console.problem(&problem);
-            return super::failed(console);
-        }
-    };
+    let Opened { projects, format, mut trial } = opened;
     let look = session.look(console);
     let mut all: Vec<Benched> = Vec::new();
     for draft in &projects {
@@ -101,14 +90,7 @@ fn run(args: &BenchArgs, passes: &'static [&'static dyn Pass], console: &mut Con
 
 /// What is wrong with the options; else the gates.
 fn usage(args: &BenchArgs) -> Result<Vec<Gate>, Problem> {
-    let wrong = |message: &str, help: &str| Err(Problem::new(ProblemKind::Usage, message).help(help));
-    if args.path.as_os_str() == "-" {
-        return wrong("standard input has no context to build", "name a Dockerfile or a folder");
-    }
-    if args.options.format == Some(Format::Patch) {
-        return wrong("bench prints text or JSON", "leave --format away");
-    }
-    if let Some(problem) = args.start.wrong() {
+    if let Some(problem) = misused("bench", &args.path, args.options.format, &args.start) {
         return Err(problem);
     }
     args.fail_if.iter().map(|text| Gate::read(text)).collect()

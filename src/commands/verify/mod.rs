@@ -24,10 +24,10 @@ use super::Exit;
 use crate::args::{Format, VerifyArgs};
 use crate::console::Console;
 use crate::interrupt;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::Problem;
 use crate::project::Draft;
 use crate::session::Session;
-use crate::trial::{Maker, Side, Trial, engine_problem};
+use crate::trial::{Maker, Opened, Side, Trial, engine_problem, misused};
 
 /// What came of one Dockerfile.
 struct Verified {
@@ -71,25 +71,14 @@ pub(super) fn verify(
 
 fn run(args: &VerifyArgs, passes: &'static [&'static dyn Pass], console: &mut Console) -> io::Result<Exit> {
     let Some(session) = Session::start(passes, &args.options, console) else { return super::failed(console) };
-    if let Some(problem) = usage(args) {
+    if let Some(problem) = misused("verify", &args.path, args.options.format, &args.start) {
         console.problem(&problem);
         return super::failed(console);
     }
-    let Some(input) = session.find(std::slice::from_ref(&args.path), console) else {
+    let Some(opened) = Opened::at(&args.path, &session, &args.engine, console) else {
         return super::failed(console);
     };
-    let projects = session.projects(input, console);
-    let format = session.format(&projects, console);
-    if projects.is_empty() {
-        return super::failed(console);
-    }
-    let mut trial = match Trial::begin(&args.engine, args.options.target.clone()) {
-        Ok(trial) => trial,
-        Err(problem) => {
-            console.problem(&problem);
-            return super::failed(console);
-        }
-    };
+    let Opened { projects, format, mut trial } = opened;
     let look = session.look(console);
     if format == Format::Text && !args.options.quiet {
         console.print(text::engine(&trial.engine, &look))?;
@@ -132,18 +121,6 @@ fn run(args: &VerifyArgs, passes: &'static [&'static dyn Pass], console: &mut Co
     }
     console.flush()?;
     Ok(super::exit(console, all.iter().any(|verified| !verified.holds())))
-}
-
-/// What is wrong with the options.
-fn usage(args: &VerifyArgs) -> Option<Problem> {
-    let wrong = |message: &str, help: &str| Some(Problem::new(ProblemKind::Usage, message).help(help));
-    if args.path.as_os_str() == "-" {
-        return wrong("standard input has no context to build", "name a Dockerfile or a folder");
-    }
-    if args.options.format == Some(Format::Patch) {
-        return wrong("verify prints text or JSON", "leave --format away");
-    }
-    args.start.wrong()
 }
 
 /// What stops the work on one Dockerfile, with the end of a build's log.
