@@ -30,18 +30,23 @@ impl Plan<'_, '_> {
         for (at, file) in self.files.iter().enumerate() {
             self.group(file, at == 0 && self.replaces(), &mut text, &mut written)?;
         }
-        if self.replaces() {
-            if !self.deletes_each() {
-                for index in self.lead.inputs.clone() {
-                    text.push_str(&self.whole(index, Vec::new(), false)?);
-                }
-                self.behind(&mut text, &mut written)?;
-            }
-        } else {
-            self.project(&mut text, &mut written)?;
-        }
+        self.after_groups(&mut text, &mut written)?;
         self.place(text, &mut written)?;
         Ok(written)
+    }
+
+    /// What follows the groups: the rest of the step that they replace, or the project itself.
+    fn after_groups(&self, text: &mut String, written: &mut Written) -> Result<(), Refusal> {
+        if !self.replaces() {
+            return self.project(text, written);
+        }
+        if self.deletes_each() {
+            return Ok(());
+        }
+        for index in self.lead.inputs.clone() {
+            text.push_str(&self.whole(index, Vec::new(), false)?);
+        }
+        self.behind(text, written)
     }
 
     /// A stage for each group.

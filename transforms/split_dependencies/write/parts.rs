@@ -39,16 +39,7 @@ impl Plan<'_, '_> {
             let Parted { from, destination, .. } = parted;
             let _ = write!(text, "{copy} {link}--from={stage} {from} {destination}{}", habits.line_end);
         }
-        if self.replaces() {
-            if !self.deletes_each() {
-                for index in self.lead.inputs.clone() {
-                    text.push_str(&self.whole(index, Vec::new(), false)?);
-                }
-                self.behind(&mut text, &mut written)?;
-            }
-        } else {
-            self.project(&mut text, &mut written)?;
-        }
+        self.after_groups(&mut text, &mut written)?;
         let already = if ahead == 0 { self.blank_before(self.region().start) } else { 0 };
         let text = text.get(already.min(gap.len())..).unwrap_or_default().to_owned();
         self.place(text, &mut written)?;
