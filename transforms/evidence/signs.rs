@@ -74,7 +74,7 @@ static SIGNS: &[Sign] = &[
         place: Place::Code,
         words: &["--max-requests", "--limit-max-requests", "MAX_REQUESTS", "max_requests"],
     },
-    Sign { topic: "workers-environment", place: Place::In(STARTS), words: &["--workers", "-w"] },
+    Sign { topic: "workers-environment", place: Place::In(STARTS), words: &["-w"] },
     Sign {
         topic: "workers-environment",
         place: Place::Code,
@@ -134,16 +134,8 @@ pub(super) fn of_statement(statement: &Statement, add: &mut dyn FnMut(&'static s
 
 /// Cache mounts: apt's folders, or those of a package manager.
 fn of_mounts(statement: &Statement, add: &mut dyn FnMut(&'static str)) {
-    for mount in statement.text.split("--mount=").skip(1) {
-        let mount = mount.split_whitespace().next().unwrap_or_default();
-        if !mount.contains("type=cache") {
-            continue;
-        }
-        let target = mount.split(',').find_map(|part| {
-            part.strip_prefix("target=").or(part.strip_prefix("dst=")).or(part.strip_prefix("destination="))
-        });
-        let is_apt =
-            |target: &str| target.starts_with("/var/cache/apt") || target.starts_with("/var/lib/apt");
+    let is_apt = |target: &str| target.starts_with("/var/cache/apt") || target.starts_with("/var/lib/apt");
+    for target in statement.cache_targets() {
         add(if target.is_some_and(is_apt) { "apt-caches" } else { "package-caches" });
     }
 }

@@ -27,6 +27,17 @@ impl Statement {
         self.keyword.is_some_and(|keyword| keywords.contains(&keyword))
     }
 
+    /// The folders at which it mounts caches; none for a mount that does not say.
+    pub(super) fn cache_targets(&self) -> impl Iterator<Item = Option<&str>> {
+        let mounts = self.text.split("--mount=").skip(1);
+        let mounts = mounts.map(|mount| mount.split_whitespace().next().unwrap_or_default());
+        mounts.filter(|mount| mount.contains("type=cache")).map(|mount| {
+            let mut options = mount.split(',').filter_map(|option| option.split_once('='));
+            let target = options.find(|(name, _)| ["target", "dst", "destination"].contains(name));
+            target.map(|(_, folder)| folder)
+        })
+    }
+
     /// What the instruction installs, starts or copies: its words.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         self.text.split(|c: char| c.is_whitespace() || "\"',[]".contains(c)).filter(|word| !word.is_empty())

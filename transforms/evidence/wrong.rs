@@ -79,9 +79,7 @@ static WRONG: &[Wrong] = &[
     },
     Wrong {
         is: |it, all| {
-            let before = all.iter().take_while(|other| other.line < it.line);
-            let base = before.filter(|other| other.is(&[Keyword::From])).last();
-            let in_distroless = base.is_some_and(|base| base.text.contains("distroless/python"));
+            let in_distroless = base_of(it, all).is_some_and(|base| base.text.contains("distroless/python"));
             let entry = all.iter().any(|other| other.is(&[Keyword::Entrypoint]));
             let script = it.words().nth(1).is_some_and(|word| {
                 !word.starts_with('-') && !word.starts_with('/') && word.strip_suffix(".py").is_none()
@@ -93,10 +91,8 @@ static WRONG: &[Wrong] = &[
     },
     Wrong {
         is: |it, all| {
-            let before = all.iter().take_while(|other| other.line < it.line);
-            let base = before.filter(|other| other.is(&[Keyword::From])).last();
-            let in_distroless =
-                base.is_some_and(|base| base.text.contains("distroless") && !base.text.contains("debug"));
+            let in_distroless = base_of(it, all)
+                .is_some_and(|base| base.text.contains("distroless") && !base.text.contains("debug"));
             let shell =
                 it.is(&[Keyword::Run, Keyword::Healthcheck]) && (!it.text.contains('[') || it.has("curl"));
             in_distroless && shell
@@ -187,12 +183,13 @@ fn option<'s>(statement: &'s Statement, name: &str) -> Option<&'s str> {
 
 /// Whether a cache is mounted at exactly this folder.
 fn mounts(statement: &Statement, folder: &str) -> bool {
-    statement.text.split("--mount=").skip(1).any(|mount| {
-        let mount = mount.split_whitespace().next().unwrap_or_default();
-        let target =
-            mount.split(',').find_map(|part| part.strip_prefix("target=").or(part.strip_prefix("dst=")));
-        mount.contains("type=cache") && target.is_some_and(|target| target.trim_end_matches('/') == folder)
-    })
+    statement.cache_targets().flatten().any(|target| target.trim_end_matches('/') == folder)
+}
+
+/// The FROM that stands last before a statement of its block.
+fn base_of<'s>(statement: &Statement, all: &'s [Statement]) -> Option<&'s Statement> {
+    let before = all.iter().take_while(|other| other.line < statement.line);
+    before.filter(|other| other.is(&[Keyword::From])).last()
 }
 
 /// What is wrong with a proposal's snippets, each thing once.

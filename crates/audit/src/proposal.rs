@@ -129,8 +129,10 @@ fn named(piece: &Piece, by_id: &BTreeMap<String, Vec<usize>>) -> Vec<usize> {
 struct Finder<'a> {
     sections: &'a [Section],
     children: Vec<Vec<usize>>,
-    /// What each section's own heading and pieces are about.
-    own: Vec<Vec<Topic>>,
+    /// What each section's heading is about.
+    heads: Vec<Vec<Topic>>,
+    /// What each section's pieces are about, piece by piece.
+    pieces: Vec<Vec<Vec<Topic>>>,
     /// What a section and all below it are about.
     all: Vec<BTreeSet<&'static str>>,
     /// Whether a section below it has a number.
@@ -138,14 +140,13 @@ struct Finder<'a> {
     /// Titles that stand in the report more than once.
     repeated: BTreeSet<String>,
     is_numbered: bool,
-    recognise: &'a Recognise<'a>,
     found: Vec<Proposal>,
     /// Sections that are part of a proposal.
     taken: BTreeSet<usize>,
 }
 
 impl<'a> Finder<'a> {
-    fn new(outline: &'a Outline, recognise: &'a Recognise<'a>) -> Self {
+    fn new(outline: &'a Outline, recognise: &Recognise<'_>) -> Self {
         let sections = &outline.sections;
         let mut children = vec![Vec::new(); sections.len()];
         for (at, section) in sections.iter().enumerate() {
@@ -153,15 +154,13 @@ impl<'a> Finder<'a> {
                 children[parent].push(at);
             }
         }
-        let own: Vec<Vec<Topic>> = sections
-            .iter()
-            .map(|section| {
-                let heading = recognise(&head(section));
-                heading.into_iter().chain(section.pieces.iter().flat_map(recognise)).collect()
-            })
-            .collect();
-        let mut all: Vec<BTreeSet<&'static str>> =
-            own.iter().map(|topics| topics.iter().map(|topic| topic.id).collect()).collect();
+        let heads: Vec<Vec<Topic>> = sections.iter().map(|section| recognise(&head(section))).collect();
+        let pieces: Vec<Vec<Vec<Topic>>> =
+            sections.iter().map(|section| section.pieces.iter().map(recognise).collect()).collect();
+        let of_section = |(head, pieces): (&Vec<Topic>, &Vec<Vec<Topic>>)| {
+            head.iter().chain(pieces.iter().flatten()).map(|topic| topic.id).collect()
+        };
+        let mut all: Vec<BTreeSet<&'static str>> = heads.iter().zip(&pieces).map(of_section).collect();
         let mut numbered_below = vec![false; sections.len()];
         // A section stands behind the one around it.
         for at in (0..sections.len()).rev() {
@@ -183,12 +182,12 @@ impl<'a> Finder<'a> {
         Self {
             sections,
             children,
-            own,
+            heads,
+            pieces,
             all,
             numbered_below,
             repeated,
             is_numbered,
-            recognise,
             found: Vec::new(),
             taken: BTreeSet::new(),
         }
@@ -209,9 +208,9 @@ impl<'a> Finder<'a> {
         let around = if self.numbered_below[at] {
             true
         } else if section.heading.number.is_some() {
-            speaking.len() > 1 && self.disjoint(&speaking) && self.own[at].is_empty()
+            speaking.len() > 1 && self.disjoint(&speaking) && self.says_nothing(at)
         } else {
-            !speaking.is_empty() && (self.own[at].is_empty() || section.level < 2)
+            !speaking.is_empty() && (self.says_nothing(at) || section.level < 2)
         };
         if around {
             let own = phase_of(&section.heading);
@@ -233,6 +232,11 @@ impl<'a> Finder<'a> {
         !self.all[at].is_empty() && (!self.is_numbered || shows())
     }
 
+    /// Whether neither its heading nor a piece of it is about anything, what stands below it left aside.
+    fn says_nothing(&self, at: usize) -> bool {
+        self.heads[at].is_empty() && self.pieces[at].iter().all(Vec::is_empty)
+    }
+
     fn disjoint(&self, sections: &[usize]) -> bool {
         let mut seen = BTreeSet::new();
         sections.iter().flat_map(|at| &self.all[*at]).all(|topic| seen.insert(*topic))
@@ -246,17 +250,15 @@ impl<'a> Finder<'a> {
         }
         let lonely =
             section.pieces.iter().any(|piece| piece.form == Form::Paragraph && !piece.snippets.is_empty());
-        let counts = |piece: &&Piece| match piece.form {
+        let counts = |piece: &Piece| match piece.form {
             Form::Paragraph => false,
             // Below a numbered heading, plain items are the steps of one proposal.
             Form::Item { ordered, task } => task || ordered || section.heading.number.is_none(),
             Form::Row => section.heading.number.is_none(),
         };
-        let topics: Vec<BTreeSet<&'static str>> = section
-            .pieces
-            .iter()
-            .filter(counts)
-            .map(|piece| (self.recognise)(piece).iter().map(|topic| topic.id).collect::<BTreeSet<_>>())
+        let counted = section.pieces.iter().zip(&self.pieces[at]).filter(|(piece, _)| counts(piece));
+        let topics: Vec<BTreeSet<&'static str>> = counted
+            .map(|(_, topics)| topics.iter().map(|topic| topic.id).collect::<BTreeSet<_>>())
             .filter(|topics| !topics.is_empty())
             .collect();
         !lonely && topics.len() > 1 && topics.iter().any(|other| *other != topics[0])
@@ -266,37 +268,12 @@ impl<'a> Finder<'a> {
         self.taken.insert(at);
         let section = &self.sections[at];
         let around = Priority::find(&section.text);
-        for piece in section.pieces.iter().filter(|piece| piece.form != Form::Paragraph) {
-            let mut proposal = self.of_piece(piece);
+        let pieces = section.pieces.iter().zip(&self.pieces[at]);
+        for (piece, topics) in pieces.filter(|(piece, _)| piece.form != Form::Paragraph) {
+            let mut proposal = of_piece(piece, topics);
             proposal.priority = proposal.priority.or_else(|| around.clone());
             proposal.phase = phase_of(&section.heading).or(phase.map(str::to_owned));
             self.found.push(proposal);
-        }
-    }
-
-    fn of_piece(&self, piece: &Piece) -> Proposal {
-        let cells: Vec<&str> = piece.text.split('|').map(str::trim).collect();
-        let is_row = piece.form == Form::Row;
-        let (number, title) = match cells.as_slice() {
-            [first, second, ..] if is_row && Heading::read(first).title.is_empty() => {
-                (Heading::read(first).number, (*second).to_owned())
-            }
-            [first, ..] => {
-                let heading = Heading::read(piece.strong.as_deref().unwrap_or(first));
-                let title = if heading.title.is_empty() { (*first).to_owned() } else { heading.title };
-                (heading.number, title)
-            }
-            [] => (None, piece.text.clone()),
-        };
-        Proposal {
-            id: number.unwrap_or_default(),
-            title: shortened(&title),
-            priority: Priority::find(&piece.text),
-            phase: None,
-            line: piece.line,
-            topics: (self.recognise)(piece),
-            snippets: piece.snippets.clone(),
-            figures: figures(&piece.text),
         }
     }
 
@@ -325,7 +302,9 @@ impl<'a> Finder<'a> {
         let priority = Priority::find(&section.text)
             .or_else(|| short.into_iter().find_map(|piece| Priority::find(&piece.text)))
             .or_else(|| self.above(at).find_map(|above| Priority::find(&above.text)));
-        let topics: Vec<Topic> = inside.iter().flat_map(|at| self.own[*at].clone()).collect();
+        let said =
+            inside.iter().flat_map(|at| self.heads[*at].iter().chain(self.pieces[*at].iter().flatten()));
+        let topics: Vec<Topic> = said.cloned().collect();
         let snippets: Vec<Snippet> = pieces().flat_map(|piece| piece.snippets.clone()).collect();
         let marked = priority.is_some() || !gains.is_empty() || !snippets.is_empty();
         let has_code = inside.iter().any(|at| !self.sections[*at].codes.is_empty())
@@ -367,15 +346,40 @@ impl<'a> Finder<'a> {
             if self.taken.contains(&at) {
                 continue;
             }
-            for piece in &section.pieces {
-                let proposal = self.of_piece(piece);
-                let is_new = proposal.topics.iter().any(|topic| !known.contains(topic.id));
-                if is_new {
-                    known.extend(proposal.topics.iter().map(|topic| topic.id));
-                    self.found.push(proposal);
+            for (piece, topics) in section.pieces.iter().zip(&self.pieces[at]) {
+                if topics.iter().any(|topic| !known.contains(topic.id)) {
+                    known.extend(topics.iter().map(|topic| topic.id));
+                    self.found.push(of_piece(piece, topics));
                 }
             }
         }
+    }
+}
+
+/// A piece, with what it is about, as a proposal.
+fn of_piece(piece: &Piece, topics: &[Topic]) -> Proposal {
+    let cells: Vec<&str> = piece.text.split('|').map(str::trim).collect();
+    let is_row = piece.form == Form::Row;
+    let (number, title) = match cells.as_slice() {
+        [first, second, ..] if is_row && Heading::read(first).title.is_empty() => {
+            (Heading::read(first).number, (*second).to_owned())
+        }
+        [first, ..] => {
+            let heading = Heading::read(piece.strong.as_deref().unwrap_or(first));
+            let title = if heading.title.is_empty() { (*first).to_owned() } else { heading.title };
+            (heading.number, title)
+        }
+        [] => (None, piece.text.clone()),
+    };
+    Proposal {
+        id: number.unwrap_or_default(),
+        title: shortened(&title),
+        priority: Priority::find(&piece.text),
+        phase: None,
+        line: piece.line,
+        topics: topics.to_vec(),
+        snippets: piece.snippets.clone(),
+        figures: figures(&piece.text),
     }
 }
 
