@@ -18,29 +18,21 @@ use self::support::{after, engine, judges, nasty, only, run};
 /// Of the pairs one of which changes nothing by itself, one in so many is tried.
 const SHARE: usize = 16;
 
-/// Every choice of passes and decisions that is tried on a file: each pass, each decision, all, and pairs. A pair one of
-/// which changes nothing is the other alone: a share of them is enough to see that it is so.
-///
-/// With each goes whether all passes give the same behind it as at once: that holds for whole passes.
-fn selections(source: &[u8]) -> Vec<(Selection, bool)> {
-    let passes: Vec<&str> = dockfit_transforms::passes().iter().map(|pass| pass.info().id).collect();
-    let changes: Vec<bool> =
-        passes.iter().map(|pass| !run(source, &only(&[pass])).changes.is_empty()).collect();
+/// The pairs of passes that are tried on a file, where `changes` says which passes change it. A pair one of which changes
+/// nothing is the other alone: a share of them is enough to see that it is so.
+fn pairs(source: &[u8], passes: &[&str], changes: &[bool]) -> Vec<Selection> {
     let every = std::env::var_os("DOCKFIT_PAIRS").is_some_and(|value| value == "all");
-    let mut all: Vec<(Selection, bool)> = passes.iter().map(|pass| (only(&[pass]), true)).collect();
+    let mut pairs = Vec::new();
     let mut turn = source.iter().map(|byte| usize::from(*byte)).sum::<usize>();
     for (index, one) in passes.iter().enumerate() {
         for (other, two) in passes.iter().enumerate().skip(index + 1) {
             turn += 1;
             if every || changes[index] && changes[other] || turn.is_multiple_of(SHARE) {
-                all.push((only(&[one, two]), true));
+                pairs.push(only(&[one, two]));
             }
         }
     }
-    let decisions = dockfit_transforms::passes().iter().flat_map(|pass| pass.info().decisions);
-    all.extend(decisions.map(|decision| (only(&[decision.id]), false)));
-    all.push((Selection::default(), true));
-    all
+    pairs
 }
 
 /// Whether a pass or decision that is named would ask first.
@@ -65,35 +57,58 @@ fn leaves(selection: &Selection) -> Leaves {
     }
 }
 
-/// The first promise that is broken on `source`.
+/// The first promise that is broken on `source`, by each pass, each decision, pairs and all.
 fn check(source: &[u8]) -> Result<(), String> {
     let by_default = after(&run(source, &Selection::default()));
-    for (selection, composes) in selections(source) {
-        let name = format!("{:?}", selection.only);
-        let report = run(source, &selection);
-        if let Some(takeback) = report.takebacks.first() {
-            return Err(format!("{name}: takeback of {}: {}", takeback.pass, takeback.breach));
-        }
-        let result = after(&report);
-        judges::judge(source, &result, leaves(&selection)).map_err(|error| format!("{name}: {error}"))?;
-        let again = after(&run(&result, &selection));
-        if again != result {
-            return Err(format!("{name}: a second run gives\n{}", String::from_utf8_lossy(&again)));
-        }
+    let passes: Vec<&str> = dockfit_transforms::passes().iter().map(|pass| pass.info().id).collect();
+    let mut changes = Vec::new();
+    for pass in &passes {
+        let report = hold(source, &only(&[pass]), Some(&by_default))?;
+        changes.push(!report.changes.is_empty());
+    }
+    for pair in pairs(source, &passes, &changes) {
+        hold(source, &pair, Some(&by_default))?;
+    }
+    for decision in dockfit_transforms::passes().iter().flat_map(|pass| pass.info().decisions) {
+        hold(source, &only(&[decision.id]), None)?;
+    }
+    hold(source, &Selection::default(), Some(&by_default))?;
+    Ok(())
+}
+
+/// What `selection` makes of `source`, if it keeps all promises. That all passes behind it give the same as at once holds
+/// for whole passes: with `by_default`, what all of them give.
+fn hold(
+    source: &[u8],
+    selection: &Selection,
+    by_default: Option<&Vec<u8>>,
+) -> Result<dockfit_rewrite::pipeline::Report, String> {
+    let name = format!("{:?}", selection.only);
+    let report = run(source, selection);
+    if let Some(takeback) = report.takebacks.first() {
+        return Err(format!("{name}: takeback of {}: {}", takeback.pass, takeback.breach));
+    }
+    let result = after(&report);
+    judges::judge(source, &result, leaves(selection)).map_err(|error| format!("{name}: {error}"))?;
+    let again = after(&run(&result, selection));
+    if again != result {
+        return Err(format!("{name}: a second run gives\n{}", String::from_utf8_lossy(&again)));
+    }
+    if let Some(by_default) = by_default {
         // Naming a pass is consent to what it asks for: all passes get the same.
         let everything = Selection { with: selection.only.clone(), ..Selection::default() };
-        let at_once = if asks(&selection) { after(&run(source, &everything)) } else { by_default.clone() };
+        let at_once = if asks(selection) { after(&run(source, &everything)) } else { by_default.clone() };
         let then_all = after(&run(&result, &everything));
-        if composes && unindented(&then_all) != unindented(&at_once) {
+        if unindented(&then_all) != unindented(&at_once) {
             return Err(format!(
                 "{name}, then all, gives\n{}\nand all at once\n{}",
                 String::from_utf8_lossy(&then_all),
                 String::from_utf8_lossy(&at_once)
             ));
         }
-        places(source, &report).map_err(|error| format!("{name}: {error}"))?;
     }
-    Ok(())
+    places(source, &report).map_err(|error| format!("{name}: {error}"))?;
+    Ok(report)
 }
 
 /// The lines without their indent: in a file that has none, the lines of the first pass set the habit for the next.
