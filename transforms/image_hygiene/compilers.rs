@@ -1,14 +1,14 @@
 //! Compilers in a stage that builds nothing.
 
-use dockfit_dockerfile::Span;
 use dockfit_dockerfile::model::{Base, CopiedSource, Stage};
-use dockfit_rewrite::{Decision, Declared, Outcome, Reason, surgery};
+use dockfit_rewrite::{Decision, Outcome, Reason, surgery};
 
 use super::COMPILERS;
+use super::taking_out::take_out;
 use super::{locked, need};
 use crate::build_context::BuildContext;
 use crate::cache_mounts::Refusal;
-use crate::cache_mounts::call::{Arg, Call, Place};
+use crate::cache_mounts::call::{Arg, Call};
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 use crate::dockerfiles::File;
@@ -43,7 +43,7 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// The programs that install packages of the system.
-const PROGRAMS: &[&str] = &["apt-get", "apt", "apk"];
+pub(super) const PROGRAMS: &[&str] = &["apt-get", "apt", "apk"];
 
 fn is_compiler(package: &str) -> bool {
     let name = package.split(['=', ':', '~', '<', '>']).next().unwrap_or_default();
@@ -144,7 +144,7 @@ fn change(
         let text = "no step of this stage installs packages: what the compilers are for is not seen";
         return Err(Refusal::new("nothing-installed", text, "take them out by hand, if nothing needs them"));
     }
-    take_out(file, step, found).map(|(edits, declares)| file.change(edits, declares, None))
+    take_out(file, steps, step, &sees, found).map(|(edits, declares)| file.change(edits, declares, None))
 }
 
 /// A COPY that takes a folder of the system from one of the stages.
@@ -178,57 +178,4 @@ fn system_copied(file: &File<'_>, sees: &[&Stage]) -> Option<(usize, String)> {
         })?;
         Some((document.line_of(index), path))
     })
-}
-
-type Made = (Vec<dockfit_rewrite::Edit>, Vec<Declared>);
-
-/// The edits that take the packages out: the step goes whole where it does nothing else.
-fn take_out(file: &File<'_>, step: &Step<'_>, found: &[(&Call<'_>, Vec<&Arg>)]) -> Result<Made, Refusal> {
-    let document = file.dockerfile.document();
-    let nothing_left = found.iter().all(|(call, args)| {
-        let packages = call.args.iter().filter(|arg| {
-            !arg.value.as_deref().unwrap_or(&arg.text).starts_with('-')
-                && !matches!(arg.value.as_deref(), Some("install" | "add"))
-        });
-        packages.count() == args.len()
-    });
-    if !nothing_left {
-        let places: Vec<Place> =
-            found.iter().flat_map(|(_, args)| args.iter().map(|arg| arg.place())).collect();
-        let taken = step.take_out(&places)?;
-        return Ok((taken.edits, taken.declares));
-    }
-    let only_apt = step.calls().iter().all(|call| {
-        PROGRAMS.contains(&call.program.as_str())
-            || (call.program == "rm"
-                && call
-                    .values()
-                    .any(|value| value.starts_with("/var/lib/apt") || value.starts_with("/var/cache")))
-            || matches!(call.program.as_str(), "set" | "true" | ":")
-    });
-    let installs = step.calls().iter().filter(|call| {
-        PROGRAMS.contains(&call.program.as_str())
-            && call.values().any(|value| matches!(value, "install" | "add" | "upgrade" | "dist-upgrade"))
-    });
-    if !only_apt || installs.count() != found.len() {
-        let text = "the step does other things as well, and nothing would be left of the install";
-        return Err(Refusal::new("shared-step", text, "write the install as a step of its own"));
-    }
-    let start = document.comments_above(step.index);
-    let mut edits = vec![dockfit_rewrite::Edit::delete(Span::new(start.start, step.instruction.span.end))];
-    let mut declares = vec![Declared::RunTakenOut(step.instruction.span.start)];
-    let text = document.text(Span::new(start.start, step.instruction.span.end)).into_owned();
-    let comments = text.lines().map(str::trim).filter(|line| line.starts_with('#'));
-    declares.extend(comments.map(|comment| Declared::CommentTakenOut(comment.to_owned())));
-    // One blank line is left of two.
-    let nodes = document.nodes();
-    let blank = |at: usize| {
-        nodes.get(at).filter(|node| node.kind == dockfit_dockerfile::NodeKind::Blank).map(|node| node.span)
-    };
-    let first = nodes.partition_point(|node| node.span.start < start.start);
-    let next = nodes.partition_point(|node| node.span.start < step.instruction.span.end);
-    if let (Some(_), Some(after)) = (first.checked_sub(1).and_then(blank), blank(next)) {
-        edits.push(dockfit_rewrite::Edit::delete(after));
-    }
-    Ok((edits, declares))
 }

@@ -6,6 +6,7 @@ mod link;
 mod locked;
 mod need;
 mod owner;
+mod taking_out;
 mod workdir;
 
 use dockfit_rewrite::{Decision, DecisionInfo, Facet, Pass, PassInfo, Safety, Task};

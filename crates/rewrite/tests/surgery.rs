@@ -85,8 +85,25 @@ fn a_comment_behind_the_last_command_becomes_one_of_the_file() {
 #[test]
 fn the_next_line_moves_up_to_a_keyword_that_stands_alone() {
     check("RUN rm x && \\\n    a && \\\n    b\n", &["rm x &&"], "RUN a && \\\n    b\n");
-    check("RUN rm x && \\\n    # why\n    a\n", &["rm x &&"], "RUN \\\n    # why\n    a\n");
+    check(
+        "FROM s\nRUN rm x && \\\n    # why\n    a && \\\n    b\n",
+        &["rm x &&"],
+        "FROM s\nRUN \\\n    # why\n    a && \\\n    b\n",
+    );
     check("RUN rm x \\\n    && a \\\n    && b\n", &["rm x     &&"], "RUN a \\\n    && b\n");
+}
+
+#[test]
+fn comments_on_all_that_is_left_stand_above_it() {
+    check("FROM s\nRUN a && \\\n    # why\n    b\n", &["a &&"], "FROM s\n# why\nRUN b\n");
+    check(
+        "FROM s\nRUN a && \\\n    # why\n    # so\n    b && \\\n    c\n",
+        &["a &&", "&&     c"],
+        "FROM s\n# why\n# so\nRUN b\n",
+    );
+    check("FROM s\r\nRUN a && \\\r\n # why\r\n b", &["a &&"], "FROM s\r\n# why\r\nRUN b");
+    // A comment at the very top may be a directive.
+    check("RUN a && \\\n    # escape=`\n    b\n", &["a &&"], "RUN \\\n    # escape=`\n    b\n");
 }
 
 #[test]
