@@ -8,7 +8,7 @@ from pathlib import Path
 
 import engine
 from report import apply_edits
-from unified import apply_diff
+from unified import apply_to_lines
 
 # Every count, in the order of the table; all must be zero, save those of NOTES.
 COUNTS = {
@@ -186,29 +186,65 @@ def identity(one):
 
 def outside(source, after, told, file_name):
     """Changed lines that no edit touches; edits or diffs that do not give the file."""
-    if told.diffs:
-        text = source
-        for diff in told.diffs:
-            text = apply_diff(text, diff, file_name)
-            if text is None:
-                break
-        if text != after:
-            yield Finding("report", 1, "the diffs, applied in turn, do not give the file")
+    old, new = source.split(b"\n"), after.split(b"\n")
+    lines = list(enumerate(old)) if told.diffs else None
+    for diff in told.diffs or ():
+        lines = apply_to_lines(lines, diff, file_name)
+        if lines is None:
+            break
+    if told.diffs and (lines is None or [text for _, text in lines] != new):
+        yield Finding("report", 1, "the diffs, applied in turn, do not give the file")
+        lines = None
     made = apply_edits(source, told.edits)
     if made == after:
         return
     if told.exact:
         yield Finding("report", 1, "the edits overlap" if made is None else "the edits do not give the file")
     touched = touched_lines(source, told.edits)
-    old, new = source.split(b"\n"), after.split(b"\n")
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
+    # The diffs, where they give the file, tell which line became which; `difflib` can only guess.
+    gaps = gaps_between(lines, len(old)) if lines is not None else opcodes(old, new)
+    for i1, i2, j1, j2 in gaps:
         beyond = [number for number in range(i1 + 1, i2 + 1) if number not in touched]
-        if beyond:
-            yield Finding("outside", len(beyond), f"line {beyond[0]}: {shown(old[beyond[0] - 1])}")
-        elif i1 == i2 and not touched & {i1, i1 + 1}:
-            yield Finding("outside", j2 - j1, f"new at line {i1 + 1}: {shown(new[j1])}")
+        # Of two blank lines around what went, either may be the one that stayed.
+        if i2 in range(len(old)) and not old[i2].strip() and i2 + 1 in touched:
+            beyond = beyond[1:] if beyond and not old[beyond[0] - 1].strip() else beyond
+        if i1 == i2:
+            if not any(touched & {at, at + 1} for at in shifts(i1, new, j1, j2)):
+                yield Finding("outside", j2 - j1, f"new at line {i1 + 1}: {shown(new[j1])}")
+        elif beyond:
+            moved = shifts(i1, old, i1, i2) if j1 == j2 else ()
+            if not any(set(range(at + 1, at + 1 + i2 - i1)) <= touched for at in moved):
+                yield Finding("outside", len(beyond), f"line {beyond[0]}: {shown(old[beyond[0] - 1])}")
+
+
+def opcodes(old, new):
+    """(i1, i2, j1, j2) of what differs, as `difflib` sees it."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [place for tag, *place in matcher.get_opcodes() if tag != "equal"]
+
+
+def gaps_between(lines, count):
+    """The same from lines that know their origin in a text of `count` lines."""
+    at, since = 0, 0
+    for index, (origin, _) in enumerate([*lines, (count, b"")]):
+        if origin is None:
+            continue
+        if origin > at or index > since:
+            yield at, origin, since, index
+        at, since = origin + 1, index + 1
+
+
+def shifts(at, lines, start, end):
+    """The places, `at` among them, where the run `lines[start:end]` could as well have been put in or taken out."""
+    places, first, last = [at], start, end
+    while first > 0 and lines[first - 1] == lines[last - 1]:
+        first, last = first - 1, last - 1
+        places.append(at - (start - first))
+    first, last = start, end
+    while last < len(lines) and lines[first] == lines[last]:
+        first, last = first + 1, last + 1
+        places.append(at + (first - start))
+    return places
 
 
 def touched_lines(source, edits):

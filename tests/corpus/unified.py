@@ -29,14 +29,20 @@ def sections(diff):
 
 def apply_diff(source, diff, file_name):
     """`source` after the section of `diff` for the file called `file_name`; None where it does not fit."""
+    lines = apply_to_lines(list(enumerate(source.split(b"\n"))), diff, file_name)
+    return None if lines is None else b"\n".join(text for _, text in lines)
+
+
+def apply_to_lines(lines, diff, file_name):
+    """The same for lines with their origin: (number in the first text, from 0, or None where a diff added it; text)."""
     for name, hunks in sections(diff.encode()):
         if name is None or name.rsplit("/", 1)[-1] == file_name:
-            return _apply(source, hunks)
-    return source
+            return _apply(lines, hunks)
+    return lines
 
 
-def _apply(source, hunks):
-    lines, out, at = source.split(b"\n"), [], 0
+def _apply(lines, hunks):
+    out, at = [], 0
     unended = set()  # the sides whose last line was marked as having no newline
     last = b""
     for line in hunks:
@@ -52,14 +58,16 @@ def _apply(source, hunks):
             continue
         last = line[:1]
         if last in (b" ", b"-"):
-            if at >= len(lines) or lines[at] != line[1:]:
+            if at >= len(lines) or lines[at][1] != line[1:]:
                 return None
+            if last == b" ":
+                out.append(lines[at])
             at += 1
-        if last in (b" ", b"+"):
-            out.append(line[1:])
+        if last == b"+":
+            out.append((None, line[1:]))
     out += lines[at:]
-    if unended == {b"-"} and out[-1] != b"":
-        out.append(b"")
-    if unended == {b"+"} and out[-1] == b"":
+    if unended == {b"-"} and out[-1][1] != b"":
+        out.append((None, b""))
+    if unended == {b"+"} and out[-1][1] == b"":
         out.pop()
-    return b"\n".join(out)
+    return out

@@ -93,23 +93,24 @@ pub(super) fn decide(scene: &Scene<'_, '_>) -> Option<Decision> {
     }
 }
 
-/// Behind the FROM; behind the one line that `pip-environment` puts there, so that it does not matter which pass ran first.
+/// What `pip-environment` and `package-caches` put behind a FROM, each in an ENV of its own.
+const OF_OTHER_PASSES: &[&str] = &["PIP_DEFAULT_TIMEOUT", "UV_LINK_MODE"];
+
+/// Behind the FROM; behind the lines that other passes put there, so that it does not matter which pass ran first.
 fn anchor(scene: &Scene<'_, '_>) -> usize {
-    let first = scene.stage.instructions.start;
-    let operation =
-        scene.file.dockerfile.model().operation(first).filter(|_| !scene.stage.instructions.is_empty());
-    match operation {
-        Some(Operation::Env(pairs))
-            if pairs.len() == 1 && pairs.iter().all(|pair| pair.key.text == "PIP_DEFAULT_TIMEOUT") =>
-        {
-            first
-        }
-        _ => scene.stage.from,
-    }
+    let model = scene.file.dockerfile.model();
+    let of_other_pass = |index: &usize| match model.operation(*index) {
+        Some(Operation::Env(pairs)) => match pairs.as_slice() {
+            [pair] => OF_OTHER_PASSES.contains(&pair.key.text.as_str()),
+            _ => false,
+        },
+        _ => false,
+    };
+    scene.stage.instructions.clone().take_while(of_other_pass).last().unwrap_or(scene.stage.from)
 }
 
 /// Whether the command compiles the standard library, with the packages or without them.
-pub(super) fn compiles_library(call: &Call<'_>) -> bool {
+pub(crate) fn compiles_library(call: &Call<'_>) -> bool {
     let is_library = |value: &str| {
         let path = value.trim_end_matches('/');
         let folder = path.rsplit_once("/lib/python3").is_some_and(|(_, version)| !version.contains('/'));

@@ -17,6 +17,8 @@ use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
 use crate::dockerfiles::{File, ask, decisions};
 
+pub(crate) use self::library::compiles_library;
+
 /// The pass.
 pub(crate) struct Bytecode;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use dockfit_dockerfile::model::{Base, Fact, Model, Stage};
+use dockfit_dockerfile::model::{Base, Fact, Stage};
 use dockfit_dockerfile::values::reference::ImageReference;
 use dockfit_dockerfile::{Document, Keyword, LineKind, NodeKind};
 use dockfit_rewrite::{
@@ -10,7 +10,10 @@ use dockfit_rewrite::{
     Safety, Selection, Task,
 };
 
+use crate::bytecode;
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::step::Step;
+use crate::cache_mounts::steps::Steps;
 use crate::distroless_runtime::table;
 use crate::dockerfiles::{File, decisions};
 
@@ -146,8 +149,8 @@ pub(crate) fn write(
     stage: &Stage,
     name: &str,
 ) -> Result<Added, Refusal> {
-    let document = Document::parse(text);
-    let model = Model::of(&document);
+    let read = Dockerfile::new(dockerfile.path().clone(), dockerfile.context().clone(), text.to_vec());
+    let (document, model) = (read.document(), read.model());
     let cannot = || Refusal::new("cannot-edit", "the final stage is not read", "add the stage by hand");
     let last = model.stages().last().ok_or_else(cannot)?;
     let Base::Image(reference) = &last.base else { return Err(cannot()) };
@@ -168,8 +171,8 @@ pub(crate) fn write(
     ];
     let entrypoint = model.config(last.index).entrypoint;
     let has_own =
-        last.instructions.clone().any(|index| keyword(&document, index) == Some(Keyword::Entrypoint));
-    for index in last.instructions.clone() {
+        last.instructions.clone().any(|index| keyword(document, index) == Some(Keyword::Entrypoint));
+    for index in repeated(&read, last) {
         let Some(instruction) = document.instructions().get(index) else { continue };
         if instruction.keyword() == Keyword::Cmd && !has_own && entrypoint == Fact::Known(Vec::new()) {
             // Where the image starts the program itself, its debug variant starts a shell.
@@ -195,6 +198,27 @@ pub(crate) fn write(
     let start = old.comments_above(stage.from).start;
     lines.push_str(&end.repeat(gap(old, start)));
     Ok(Added { name: name.to_owned(), edit: Edit::insert(start, lines), declares })
+}
+
+/// The instructions that the debug stage repeats: all but the steps that compile to bytecode, which shortens a start and
+/// changes no answer, and the users that only those steps have.
+fn repeated(dockerfile: &Dockerfile, stage: &Stage) -> Vec<usize> {
+    let document = dockerfile.document();
+    let steps = Steps::of(dockerfile);
+    let compiles = |index: &usize| {
+        let calls = steps.at(*index).map(Step::calls).unwrap_or_default();
+        !calls.is_empty() && calls.iter().all(bytecode::compiles)
+    };
+    let mut kept: Vec<usize> = Vec::new();
+    for index in stage.instructions.clone().filter(|index| !compiles(index)) {
+        let is_user = |index: usize| keyword(document, index) == Some(Keyword::User);
+        let left_out_between = kept.last().is_some_and(|last| last + 1 < index);
+        if left_out_between && is_user(index) && kept.last().is_some_and(|last| is_user(*last)) {
+            kept.pop();
+        }
+        kept.push(index);
+    }
+    kept
 }
 
 fn keyword(document: &Document, index: usize) -> Option<Keyword> {

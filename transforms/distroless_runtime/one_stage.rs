@@ -7,6 +7,7 @@ use dockfit_dockerfile::operation::{Operation, Pair};
 use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind};
 use dockfit_rewrite::Declared;
 
+use crate::bytecode;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{As, Call};
 use crate::cache_mounts::step::Step;
@@ -99,7 +100,7 @@ pub(super) fn split(file: &File<'_>, stage: &Stage) -> Result<Split, Refusal> {
     for index in stage.instructions.clone().take_while(|index| *index <= last) {
         fits(&steps, model, document, index)?;
     }
-    let writer = Writer { document, model, stage, last };
+    let writer = Writer { steps: &steps, document, model, stage, last };
     writer.write()
 }
 
@@ -116,6 +117,9 @@ fn fits(steps: &Steps<'_>, model: &Model, document: &Document, index: usize) -> 
             let step = steps.at(index).ok_or_else(|| refuse(document, index, "runs a script of its own"))?;
             if step.refuses_edits("distroless-runtime").is_some() {
                 return Err(refuse(document, index, "has a step that is not understood"));
+            }
+            if is_of_the_interpreter(step) {
+                return Ok(());
             }
             for call in step.calls() {
                 if call.user != As::Same || !is_build(call) {
@@ -140,6 +144,12 @@ fn fits(steps: &Steps<'_>, model: &Model, document: &Document, index: usize) -> 
         },
         _ => Ok(()),
     }
+}
+
+/// Whether a RUN compiles the standard library and does nothing else: it belongs to the interpreter that runs.
+pub(super) fn is_of_the_interpreter(step: &Step<'_>) -> bool {
+    let calls = step.calls();
+    !calls.is_empty() && calls.iter().all(|call| call.user == As::Same && bytecode::compiles_library(call))
 }
 
 /// Whether a command only installs packages of Python, or tools to build them.
@@ -174,6 +184,7 @@ fn is_build(call: &Call<'_>) -> bool {
 }
 
 struct Writer<'w> {
+    steps: &'w Steps<'w>,
     document: &'w Document,
     model: &'w Model,
     stage: &'w Stage,
@@ -206,17 +217,25 @@ impl Writer<'_> {
         let _ = write!(text, "{keyword} {base} {as_word} {BUILDER}{end}");
         let cut = self.cut();
         let mut moved_up = String::new();
+        let mut of_the_interpreter = String::new();
+        let mut moved = Vec::new();
         let mut at = from.span.end;
         for index in self.stage.instructions.clone().take_while(|index| *index <= self.last) {
             let Some(instruction) = document.instructions().get(index) else { continue };
             let above = document.comments_above(index).start.max(at);
             match instruction.keyword() {
+                Keyword::Run if self.steps.at(index).is_some_and(is_of_the_interpreter) => {
+                    text.push_str(self.ahead_of(index, &piece(at, above)?));
+                    of_the_interpreter.push_str(&piece(above, instruction.span.end)?);
+                    at = instruction.span.end;
+                    moved.push(instruction.span.start);
+                }
                 Keyword::Run => {
                     declares.push(Declared::RunMoved(instruction.span.start));
                 }
                 // They say nothing to a build.
                 Keyword::Expose | Keyword::Label | Keyword::Volume | Keyword::Stopsignal => {
-                    text.push_str(&piece(at, above)?);
+                    text.push_str(self.ahead_of(index, &piece(at, above)?));
                     moved_up.push_str(&piece(above, instruction.span.end)?);
                     at = instruction.span.end;
                 }
@@ -230,7 +249,7 @@ impl Writer<'_> {
         text.push_str(end);
         let name =
             from_name(document, self.stage).map(|name| format!(" {as_word} {name}")).unwrap_or_default();
-        let _ = write!(text, "{keyword} {base}{name}{end}");
+        let _ = write!(text, "{keyword} {base}{name}{end}{of_the_interpreter}");
         let copy = habits.keyword(Keyword::Copy);
         let site = "/usr/local/lib/python3.13/site-packages";
         let _ = write!(
@@ -240,11 +259,26 @@ impl Writer<'_> {
         text.push_str(&moved_up);
         let rest = piece(cut, source.len())?;
         text.push_str(rest.trim_start_matches(['\r', '\n']));
-        let moved = self.stage.instructions.clone().filter(|index| *index > self.last).filter_map(|index| {
-            let found = document.instructions().get(index)?;
-            (found.keyword() == Keyword::Run).then_some(found.span.start)
-        });
-        Ok(Split { text, declares, moved: moved.collect() })
+        moved.extend(self.stage.instructions.clone().filter(|index| *index > self.last).filter_map(
+            |index| {
+                let found = document.instructions().get(index)?;
+                (found.keyword() == Keyword::Run).then_some(found.span.start)
+            },
+        ));
+        Ok(Split { text, declares, moved })
+    }
+
+    /// The text ahead of an instruction that goes elsewhere, without the blank line before it where another one follows.
+    fn ahead_of<'p>(&self, index: usize, piece: &'p str) -> &'p str {
+        let document = self.document;
+        let after = document.instructions().get(index).map_or(0, |found| found.span.end);
+        let next = document.nodes().partition_point(|node| node.span.start < after);
+        let is_blank = document.nodes().get(next).is_some_and(|node| node.kind == NodeKind::Blank);
+        let end = document.line_end();
+        match piece.strip_suffix(end) {
+            Some(rest) if is_blank && (rest.is_empty() || rest.ends_with(end)) => rest,
+            _ => piece,
+        }
     }
 
     /// FROM's words: flags and base.

@@ -199,6 +199,7 @@ fn promises_hold_for_the_file_named() {
 #[test]
 fn what_was_found_stays_mended() {
     let found = [
+        "FROM python:3.13-slim\nRUN pip install flask && uv sync --frozen\n",
         "RUN uv sync\nFROM python:3.13-slim\nRUN uv sync\n",
         "FROM python:3.13-slim\nENV PIP_CACHE_DIR=/\u{feff}pip\nRUN pip install flask\n",
         "FROM debian:12\nRUN apt-get update; apt-get install -y curl; rm \\\n  -rf /var/lib/apt/lists/*\n",

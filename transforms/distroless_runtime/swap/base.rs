@@ -6,7 +6,10 @@ use dockfit_rewrite::{Declared, Edit, Facet, surgery};
 
 use super::{DIST_PACKAGES, Writer};
 use crate::cache_mounts::Refusal;
+use crate::cache_mounts::steps::Steps;
 use crate::distroless_runtime::bases::Kind;
+use crate::distroless_runtime::one_stage;
+use crate::distroless_runtime::scene::Scene;
 
 impl Writer<'_, '_> {
     pub(super) fn base(&mut self) -> Result<(), Refusal> {
@@ -23,14 +26,11 @@ impl Writer<'_, '_> {
         let lines = self.first_lines();
         if !lines.is_empty() {
             let end = document.line_end();
-            let from_end = self.instruction(scene.stage.from)?.span.end;
-            let is_blank = document
-                .nodes()
-                .iter()
-                .find(|node| node.span.start >= from_end)
-                .is_some_and(|node| node.kind == NodeKind::Blank);
+            let at = self.instruction(self.behind())?.span.end;
+            let next = document.nodes().partition_point(|node| node.span.start < at);
+            let is_blank = document.nodes().get(next).is_some_and(|node| node.kind == NodeKind::Blank);
             let blank = if is_blank { end } else { "" };
-            self.swap.edits.push(Edit::insert(from_end, format!("{blank}{}{end}", lines.join(end))));
+            self.swap.edits.push(Edit::insert(at, format!("{blank}{}{end}", lines.join(end))));
         }
         for shell in &scene.shells {
             let span = self.instruction(*shell)?.span;
@@ -44,7 +44,16 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// What stands directly behind FROM.
+    /// The instruction that the first lines stand behind: FROM, or the steps behind it that compile the standard library,
+    /// so that it does not matter whether `bytecode` ran before or runs after.
+    fn behind(&self) -> usize {
+        let Scene { file, stage, .. } = self.scene;
+        let steps = Steps::of(file.dockerfile);
+        let compiles = |index: &usize| steps.at(*index).is_some_and(one_stage::is_of_the_interpreter);
+        stage.instructions.clone().take_while(compiles).last().unwrap_or(stage.from)
+    }
+
+    /// What stands directly behind that.
     fn first_lines(&mut self) -> Vec<String> {
         match self.scene.kind {
             Kind::Python => self.links(),

@@ -66,9 +66,14 @@ fn is_whole_folder(source: &str) -> bool {
     source.split('/').all(|part| matches!(part, "" | "."))
 }
 
-/// Whether `folder` holds nothing but Dockerfiles and their ignore files.
+/// Folders that tools keep about a project: no source that a build would copy.
+const KEPT_BY_TOOLS: [&str; 2] = [".git/", ".dockfit/"];
+
+/// Whether `folder` holds nothing but Dockerfiles, their ignore files, and what git and this tool keep there: an undo file
+/// must not make a context known that was not.
 fn only_build_files(folder: &RelPath, files: &dyn FileSource) -> bool {
-    files.list(folder).unwrap_or_default().iter().all(|name| is_build_file(name))
+    let names = files.list(folder).unwrap_or_default();
+    names.iter().all(|name| is_build_file(name) || KEPT_BY_TOOLS.contains(&name.as_str()))
 }
 
 /// Whether `source` names something in `folder`.
