@@ -71,7 +71,7 @@ pub(crate) fn of_lineage(model: &Model, stage: usize) -> impl Iterator<Item = us
 }
 
 /// What a COPY takes of a stage that has it from the context.
-fn from_stage(dockerfile: &Dockerfile, context: &BuildContext<'_>, index: usize) -> Taken {
+pub(crate) fn from_stage(dockerfile: &Dockerfile, context: &BuildContext<'_>, index: usize) -> Taken {
     let model = dockerfile.model();
     let Some(Operation::Copy(copy)) = model.operation(index) else { return Taken::Nothing };
     let Some(from) = copy.from.as_ref() else { return Taken::Nothing };

@@ -31,7 +31,7 @@ static INFO: PassInfo = PassInfo {
     summary: "a worker that leaks memory is replaced before it fills the container",
     page: include_str!("README.md"),
     decisions: &[&LIMIT, &WRONG],
-    facets: &[Facet::Cmd, Facet::Entrypoint],
+    facets: &[Facet::Cmd, Facet::Entrypoint, Facet::Files],
     after: &["server-options"],
 };
 
@@ -94,15 +94,12 @@ const WITHOUT: &[(&str, &str)] = &[
 ];
 
 fn decide(file: &File<'_>, launch: &Launch) -> Vec<Decision> {
-    let Some(instruction) = file.dockerfile.document().instructions().get(launch.index) else {
-        return Vec::new();
-    };
-    let say = |info, outcome| file.decision(info, instruction.text_span(), outcome);
+    let say = |info, outcome| launch.decision(file, info, outcome);
     if let Some(wrong) = ROWS.iter().find_map(|row| wrong(launch, row)) {
-        return vec![say(&WRONG, wrong)];
+        return say(&WRONG, wrong).into_iter().collect();
     }
     let outcome = addition(file, launch).outcome(file, launch, &LIMIT);
-    outcome.map(|outcome| say(&LIMIT, outcome)).into_iter().collect()
+    outcome.and_then(|outcome| say(&LIMIT, outcome)).into_iter().collect()
 }
 
 /// An option of another server.
@@ -141,10 +138,8 @@ fn addition(file: &File<'_>, launch: &Launch) -> Addition {
             "the configuration file may set it as well, and the command line would overrule it".to_owned();
         return refuse("configuration", text, "set it there".to_owned());
     }
-    if !launch.is_handed_on() {
-        let first = launch.words.first().map(|word| word.written.as_str()).unwrap_or_default();
-        let text = format!("`{first}` gets the command, and may read its options itself");
-        return refuse("launcher-unknown", text, "write the option there by hand".to_owned());
+    if let Some(refusal) = launch.launcher.refusal(None, "write the option there by hand") {
+        return Addition::Refused(refusal);
     }
     let (_, version) = match installed(file.task.project, file.dockerfile, launch.server) {
         Ok(found) => found,

@@ -29,7 +29,7 @@ static INFO: PassInfo = PassInfo {
     summary: "four workers that each import the application take four times its memory; forked, they share it",
     page: include_str!("README.md"),
     decisions: &[&GUNICORN],
-    facets: &[Facet::Cmd, Facet::Entrypoint],
+    facets: &[Facet::Cmd, Facet::Entrypoint, Facet::Files],
     after: &["server-options", "max-requests", "workers-environment"],
 };
 
@@ -46,13 +46,8 @@ impl Pass for Preload {
 const OPTION: &str = "--preload";
 
 fn decide(file: &File<'_>, launch: &Launch) -> Vec<Decision> {
-    let Some(instruction) = file.dockerfile.document().instructions().get(launch.index) else {
-        return Vec::new();
-    };
-    let decision = |addition: Addition| {
-        let outcome = addition.outcome(file, launch, &GUNICORN)?;
-        Some(file.decision(&GUNICORN, instruction.text_span(), outcome))
-    };
+    let decision =
+        |addition: Addition| launch.decision(file, &GUNICORN, addition.outcome(file, launch, &GUNICORN)?);
     let refuse = |refusal: Refusal| decision(Addition::Refused(refusal)).into_iter().collect();
     let arguments = in_image(file.dockerfile.model(), launch.stage, "GUNICORN_CMD_ARGS");
     let says_so = arguments.is_some_and(|value| value.text().is_some_and(|text| text.contains(OPTION)));
@@ -115,12 +110,7 @@ fn unfit(launch: &Launch) -> Option<Refusal> {
         let text = format!("the worker class `{class}` patches modules, which must come before the import");
         return Some(Refusal::new("patched-modules", text, "patch them at the top of the application"));
     }
-    if !launch.is_handed_on() {
-        let first = launch.words.first().map(|word| word.written.as_str()).unwrap_or_default();
-        let text = format!("`{first}` gets the command, and may read its options itself");
-        return Some(Refusal::new("launcher-unknown", text, "write the option there by hand"));
-    }
-    None
+    launch.launcher.refusal(None, "write the option there by hand")
 }
 
 /// The modules that the application reaches when it is imported.

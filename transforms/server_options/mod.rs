@@ -36,7 +36,7 @@ static INFO: PassInfo = PassInfo {
     summary: "a fast event loop that is missing is noticed at the start, not in production",
     page: include_str!("README.md"),
     decisions: &[&LOOP, &HTTP, &LIMIT_CONCURRENCY],
-    facets: &[Facet::Cmd, Facet::Entrypoint],
+    facets: &[Facet::Cmd, Facet::Entrypoint, Facet::Files],
     after: &[],
 };
 
@@ -106,9 +106,6 @@ const PARSERS: &[Row] = &[Row {
 }];
 
 fn decide(file: &File<'_>, launch: &Launch) -> Vec<Decision> {
-    let Some(instruction) = file.dockerfile.document().instructions().get(launch.index) else {
-        return Vec::new();
-    };
     let wanted = [
         (&LOOP, named(file, launch, LOOPS)),
         (&HTTP, named(file, launch, PARSERS)),
@@ -118,7 +115,7 @@ fn decide(file: &File<'_>, launch: &Launch) -> Vec<Decision> {
         // A limit that makes a server refuse work is spoken of only to those who asked for it.
         let asks = info.safety == Safety::ByName && file.task.consent(info) != Consent::Given;
         let outcome = wanted.filter(|_| !asks)?.outcome(file, launch, info)?;
-        Some(file.decision(info, instruction.text_span(), outcome))
+        launch.decision(file, info, outcome)
     });
     outcomes.collect()
 }
@@ -205,10 +202,5 @@ fn limit(file: &File<'_>, launch: &Launch) -> Addition {
 }
 
 fn not_handed_on(launch: &Launch) -> Option<Addition> {
-    if launch.is_handed_on() {
-        return None;
-    }
-    let first = launch.words.first().map(|word| word.written.as_str()).unwrap_or_default();
-    let text = format!("`{first}` gets the command, and may read its options itself");
-    Some(Addition::Refused(Refusal::new("launcher-unknown", text, "write the option there by hand")))
+    launch.launcher.refusal(None, "write the option there by hand").map(Addition::Refused)
 }

@@ -1,10 +1,11 @@
 //! Options that passes add to the command of a server.
 
 use dockfit_dockerfile::operation::Operation;
-use dockfit_rewrite::{Consent, DecisionInfo, Declared, Facet, Outcome, Reason, Selection};
+use dockfit_rewrite::{Change, Consent, DecisionInfo, Declared, Facet, Outcome, Reason, Selection};
 
 use super::edit;
 use super::launch::Launch;
+use super::script_edit;
 use crate::cache_mounts::Refusal;
 use crate::dockerfiles::File;
 
@@ -46,6 +47,16 @@ impl Addition {
             return Some(Outcome::Advised { reason: Reason { code: "could", text }, way_out });
         }
         let after = place(launch, words.first()?)?;
+        if let Some(script) = &launch.script {
+            if let Some(other) = launch.other_dockerfile(file) {
+                let text = format!("{other} starts `{}`, too, and may install another version", script.path);
+                return Some(
+                    Refusal::new("shared-script", text, "write the option there by hand").into_outcome(),
+                );
+            }
+            let edits = vec![script_edit::behind(script, launch, after, &words)?];
+            return Some(Outcome::Applied(Change { edits, declares: Vec::new(), note }));
+        }
         Some(match edit::behind(file.dockerfile, launch, after, &words) {
             Ok(edits) => file.change(edits, vec![Declared::Facet(facet(file, launch, after))], note),
             Err(error) => Refusal::from(error).into_outcome(),

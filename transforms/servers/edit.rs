@@ -8,7 +8,8 @@ use dockfit_dockerfile::{Document, Instruction, JsonArray, Keyword, LineKind};
 use dockfit_rewrite::surgery::{self, CannotEdit, Habits};
 use dockfit_rewrite::{Dockerfile, Edit};
 
-use super::launch::{Form, Launch, Word};
+use super::launch::{Form, Launch};
+use super::words::Word;
 
 /// Takes the words with these indices out of the command.
 pub(crate) fn without(

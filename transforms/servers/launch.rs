@@ -1,16 +1,15 @@
 //! The commands of an image that start a server.
 
-use std::ops::Range;
-
-use dockfit_dockerfile::model::{Model, Stage};
-use dockfit_dockerfile::operation::{CommandLine, Operation};
-use dockfit_dockerfile::{JsonArray, Keyword};
-use dockfit_rewrite::{Decision, Dockerfile};
-use dockfit_shell::ast::{Command, Node, OperatorKind};
-use dockfit_shell::{Script, base_name};
+use dockfit_dockerfile::{JsonArray, Keyword, Span};
+use dockfit_rewrite::{Decision, DecisionInfo, Outcome, Place, RelPath};
+use dockfit_shell::base_name;
 
 use super::compose::Started;
+use super::find::{commands, of_script, of_stage, started_script};
+use super::launcher::Launcher;
+use super::script_file::{ScriptFile, Scripts};
 use super::table::{SERVERS, Server};
+use super::words::{ScriptPlace, Word, script, server};
 use crate::dockerfiles::File;
 
 /// A CMD or ENTRYPOINT that counts in its stage, and the server that it starts.
@@ -31,23 +30,10 @@ pub(crate) struct Launch {
     pub(crate) first: usize,
     /// How the command is written.
     pub(crate) form: Form,
-}
-
-/// One word of a command.
-#[derive(Clone, Debug)]
-pub(crate) struct Word {
-    /// The instruction that it stands in.
-    pub(crate) instruction: usize,
-    /// The item of the array in exec form.
-    pub(crate) item: Option<usize>,
-    /// Its value, if that is the same on every start.
-    pub(crate) value: Option<String>,
-    /// As written.
-    pub(crate) written: String,
-    /// Its bytes in the text of the instruction.
-    pub(crate) range: Range<usize>,
-    /// Whether a shell hands it on as it is: no pattern, no braces.
-    pub(crate) plain: bool,
+    /// Who gets the command.
+    pub(crate) launcher: Launcher,
+    /// The start script that the command stands in, where that is none of the Dockerfile's own text.
+    pub(crate) script: Option<ScriptFile>,
 }
 
 /// How a command is written.
@@ -72,59 +58,80 @@ pub(crate) struct Shell {
     pub(crate) exact: bool,
 }
 
-/// Where in a script a command stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ScriptPlace {
-    /// It is the whole script.
-    Alone,
-    /// It is the last one of a list, and nothing else goes on beside it.
-    Last,
-    /// The shell has to stay; why.
-    Inside(&'static str),
-}
-
-/// Programs that run the command behind them as it is, or with more around it, and leave the environment alone.
-const LAUNCHERS: &[&str] = &[
-    "exec",
-    "uv",
-    "poetry",
-    "pdm",
-    "pipenv",
-    "hatch",
-    "tini",
-    "dumb-init",
-    "catatonit",
-    "gosu",
-    "su-exec",
-    "nice",
-    "ionice",
-    "stdbuf",
-    "ddtrace-run",
-    "opentelemetry-instrument",
-    "newrelic-admin",
-    "time",
-];
-
-/// Programs that start the command behind them with the arguments that they got, so that the form of a CMD is the same to
-/// them.
-const INITS: &[&str] = &["tini", "dumb-init", "catatonit"];
-
 impl Launch {
-    /// Those of `dockerfile`: in each stage the last CMD and the last ENTRYPOINT.
-    pub(crate) fn all(dockerfile: &Dockerfile) -> Vec<Self> {
+    /// Those of a Dockerfile's own text: in each stage the last CMD and the last ENTRYPOINT.
+    pub(crate) fn all(file: &File<'_>) -> Vec<Self> {
         // Most files name none: those need no look at their commands.
-        let source = dockerfile.document().source();
+        let source = file.dockerfile.document().source();
         let named = |server: &Server| contains(source, server.name.as_bytes());
         if !SERVERS.iter().any(named) {
             return Vec::new();
         }
-        let stages = dockerfile.model().stages().iter();
-        stages.flat_map(|stage| of_stage(dockerfile, stage)).collect()
+        let scripts = Scripts::new(file.task.project, file.dockerfile);
+        let stages = file.dockerfile.model().stages().iter();
+        stages.filter_map(|stage| of_stage(&scripts, stage)).collect()
+    }
+
+    /// Those of the start scripts that a Dockerfile's commands run.
+    pub(crate) fn in_scripts(file: &File<'_>) -> Vec<Self> {
+        let scripts = Scripts::new(file.task.project, file.dockerfile);
+        let stages = file.dockerfile.model().stages().iter();
+        stages.flat_map(|stage| of_script(&scripts, stage)).collect()
+    }
+
+    /// Start scripts that name a server and are not understood, each with the instruction that runs it.
+    pub(crate) fn unclear_scripts(file: &File<'_>) -> Vec<(usize, ScriptFile)> {
+        let scripts = Scripts::new(file.task.project, file.dockerfile);
+        let stages = file.dockerfile.model().stages().iter();
+        let found = stages.filter_map(|stage| {
+            let (cmd, entrypoint) = commands(&scripts, stage);
+            let index = entrypoint.or(cmd)?;
+            Some((index, started_script(&scripts, stage.index, index)?))
+        });
+        let names_one = |script: &ScriptFile| {
+            let text = script.script.text().as_bytes();
+            SERVERS.iter().any(|server| contains(text, server.name.as_bytes()))
+        };
+        found.filter(|(_, script)| script.script.has_errors() && names_one(script)).collect()
     }
 
     /// What `decide` says of each of a file.
     pub(crate) fn decisions(file: &File<'_>, decide: fn(&File<'_>, &Self) -> Vec<Decision>) -> Vec<Decision> {
-        Self::all(file.dockerfile).iter().flat_map(|launch| decide(file, launch)).collect()
+        Self::all(file)
+            .iter()
+            .chain(&Self::in_scripts(file))
+            .flat_map(|launch| decide(file, launch))
+            .collect()
+    }
+
+    /// A decision on it, where it stands.
+    pub(crate) fn decision(
+        &self,
+        file: &File<'_>,
+        info: &'static DecisionInfo,
+        outcome: Outcome,
+    ) -> Option<Decision> {
+        let instruction = file.dockerfile.document().instructions().get(self.index)?;
+        let mut decision = file.decision(info, instruction.text_span(), outcome);
+        if let Some(script) = &self.script {
+            let (first, last) = (self.words.first()?, self.words.last()?);
+            let span = Span::new(first.range.start, last.range.end);
+            decision.place = Place { file: script.path.clone(), span };
+        }
+        Some(decision)
+    }
+
+    /// Another Dockerfile of the project that starts the same script.
+    pub(crate) fn other_dockerfile(&self, file: &File<'_>) -> Option<RelPath> {
+        let script = self.script.as_ref()?;
+        let others = File::all(file.task).filter(|other| other.dockerfile.path() != file.dockerfile.path());
+        let starts = |other: &File<'_>| {
+            let launches = Self::in_scripts(other);
+            launches
+                .iter()
+                .any(|launch| launch.script.as_ref().is_some_and(|found| found.path == script.path))
+        };
+        others.filter(starts).map(|other| other.dockerfile.path().clone()).next()
     }
 
     /// The words behind the program.
@@ -149,15 +156,6 @@ impl Launch {
                 return arguments.get(at + 1)?.value.as_deref();
             }
             value.strip_prefix(name)?.strip_prefix('=')
-        })
-    }
-
-    /// Whether everything before the server's name is known to hand the command on.
-    pub(crate) fn is_handed_on(&self) -> bool {
-        let before = self.words.get(..self.program).unwrap_or_default();
-        before.first().is_none_or(|word| {
-            let name = word.value.as_deref().map(base_name).unwrap_or_default();
-            LAUNCHERS.contains(&name) || is_python(name)
         })
     }
 
@@ -202,180 +200,6 @@ fn contains(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window == word)
 }
 
-fn of_stage(dockerfile: &Dockerfile, stage: &Stage) -> Vec<Launch> {
-    let model = dockerfile.model();
-    let last = |keyword: Keyword| {
-        stage.instructions.clone().rev().find(|index| {
-            matches!(
-                (model.operation(*index), keyword),
-                (Some(Operation::Cmd(_)), Keyword::Cmd)
-                    | (Some(Operation::Entrypoint(_)), Keyword::Entrypoint)
-            )
-        })
-    };
-    let (cmd, entrypoint) = (last(Keyword::Cmd), last(Keyword::Entrypoint));
-    let mut found = Vec::new();
-    if let Some(index) = entrypoint
-        && let Some(mut launch) = of_instruction(dockerfile, stage, index, Keyword::Entrypoint)
-    {
-        if let (Form::Exec, Some(cmd)) = (&launch.form, cmd)
-            && let Some(Operation::Cmd(CommandLine::Exec(array))) = model.operation(cmd)
-        {
-            launch.words.extend(items(cmd, array));
-        }
-        found.push(launch);
-        return found;
-    }
-    found.extend(cmd.and_then(|index| of_instruction(dockerfile, stage, index, Keyword::Cmd)));
-    found
-}
-
-fn of_instruction(dockerfile: &Dockerfile, stage: &Stage, index: usize, keyword: Keyword) -> Option<Launch> {
-    let model = dockerfile.model();
-    let (Operation::Cmd(line) | Operation::Entrypoint(line)) = model.operation(index)? else { return None };
-    let launch = |words: Vec<Word>, form| {
-        let (program, first, server) = server(&words)?;
-        Some(Launch { server, stage: stage.index, index, keyword, words, program, first, form })
-    };
-    match line {
-        CommandLine::Exec(array) => match shell_of(array) {
-            Some((known, item)) => {
-                let (words, place, more) =
-                    script(&item.value, index, item.verbatim.then_some(item.range.start + 1))?;
-                let shell = Shell { array: Some(array.clone()), place, more, known, exact: item.verbatim };
-                launch(words, Form::Shell(shell))
-            }
-            None => launch(items(index, array), Form::Exec),
-        },
-        CommandLine::Shell(text) => {
-            let (words, place, more) = script(&text.text, index, Some(text.range.start))?;
-            let known = is_plain_shell(model, index);
-            let shell = Shell { array: None, place, more, known, exact: true };
-            launch(words, Form::Shell(shell))
-        }
-    }
-}
-
-fn items(instruction: usize, array: &JsonArray) -> Vec<Word> {
-    let word = |(at, item): (usize, &dockfit_dockerfile::JsonString)| Word {
-        instruction,
-        item: Some(at),
-        value: Some(item.value.clone()),
-        written: item.value.clone(),
-        range: item.range.clone(),
-        plain: true,
-    };
-    array.items.iter().enumerate().map(word).collect()
-}
-
-/// The script of `["sh", "-c", "…"]`, and whether the shell starts as it is: not as that of a login.
-fn shell_of(array: &JsonArray) -> Option<(bool, &dockfit_dockerfile::JsonString)> {
-    let [shell, options, script] = array.items.as_slice() else { return None };
-    let known = matches!(base_name(&shell.value), "sh" | "bash" | "dash" | "ash");
-    let letters = options.value.strip_prefix('-').filter(|letters| letters.ends_with('c'))?;
-    known.then_some((letters.chars().all(|letter| matches!(letter, 'c' | 'e' | 'u' | 'x')), script))
-}
-
-/// Whether the shell form of an instruction is read by a shell whose start changes nothing.
-fn is_plain_shell(model: &Model, index: usize) -> bool {
-    let Some(state) = model.state(index) else { return false };
-    let Some(words) = state.shell.as_deref() else { return !state.windows };
-    let Some((shell, options)) = words.split_first() else { return !state.windows };
-    let plain = |option: &String| {
-        option == "pipefail"
-            || option
-                .strip_prefix('-')
-                .is_some_and(|letters| letters.chars().all(|letter| "ceuxo".contains(letter)))
-    };
-    matches!(base_name(shell), "sh" | "bash" | "dash" | "ash") && options.iter().all(plain)
-}
-
-type InScript = (Vec<Word>, ScriptPlace, bool);
-
-/// The command of a script that starts a server. `at`: where the script begins in the instruction's text, if its bytes
-/// are those of the file.
-fn script(text: &str, instruction: usize, at: Option<usize>) -> Option<InScript> {
-    let script = Script::parse(text);
-    let command =
-        script.commands().find(|command| server(&words_of(command, &script, instruction, 0)).is_some())?;
-    let words = words_of(command, &script, instruction, at.unwrap_or_default());
-    let place = match at {
-        Some(_) => place(&script, command),
-        None => ScriptPlace::Inside("its text is written with escapes"),
-    };
-    let more = !command.assignments.is_empty() || !command.redirects.is_empty();
-    Some((words, place, more))
-}
-
-fn words_of(command: &Command, script: &Script, instruction: usize, at: usize) -> Vec<Word> {
-    let word = |word: &dockfit_shell::Word| Word {
-        instruction,
-        item: None,
-        value: word.value().map(str::to_owned),
-        written: script.slice(&word.range).to_owned(),
-        range: word.range.start + at..word.range.end + at,
-        plain: word.value().is_some() && !word.is_glob() && !word.has_braces(),
-    };
-    command.words.iter().map(word).collect()
-}
-
-fn place(script: &Script, command: &Command) -> ScriptPlace {
-    if script.has_errors() {
-        return ScriptPlace::Inside("its text is not understood");
-    }
-    let Some((last, before)) = script.body.items.split_last() else {
-        return ScriptPlace::Inside("its text is not understood");
-    };
-    let is_it = |node: &Node| matches!(node, Node::Command(found) if std::ptr::eq(found, command));
-    let beside =
-        script.body.items.iter().any(|item| {
-            item.operator.as_ref().is_some_and(|operator| operator.kind == OperatorKind::Background)
-        });
-    if beside {
-        return ScriptPlace::Inside("the shell starts other processes beside the server");
-    }
-    if !is_it(&last.node) {
-        return match &last.node {
-            Node::Pipeline(_) => ScriptPlace::Inside("the shell reads the server's output"),
-            _ => ScriptPlace::Inside("the shell goes on after the server, or decides whether to start it"),
-        };
-    }
-    let traps = script.commands().any(|found| found.name() == Some("trap"));
-    if traps {
-        return ScriptPlace::Inside("the shell waits for signals");
-    }
-    let either = before
-        .iter()
-        .any(|item| item.operator.as_ref().is_some_and(|operator| operator.kind == OperatorKind::Or));
-    match (before.is_empty(), either) {
-        (true, _) => ScriptPlace::Alone,
-        (false, false) => ScriptPlace::Last,
-        (false, true) => {
-            ScriptPlace::Inside("the shell goes on after the server, or decides whether to start it")
-        }
-    }
-}
-
-/// The server that words start: which of them names it, which is its first argument.
-fn server(words: &[Word]) -> Option<(usize, usize, &'static Server)> {
-    let name = |word: &Word| word.value.as_deref().map(base_name).map(str::to_owned);
-    let (at, server) =
-        words.iter().enumerate().find_map(|(at, word)| Some((at, Server::named(&name(word)?)?)))?;
-    // What is installed is not started.
-    let before = words.get(..at).unwrap_or_default();
-    if before.iter().any(|word| matches!(word.written.as_str(), "install" | "add" | "sync" | "which")) {
-        return None;
-    }
-    let first = match server.subcommand {
-        None => at + 1,
-        Some(subcommand) => {
-            let is_it = words.get(at + 1).and_then(|word| word.value.as_deref()) == Some(subcommand);
-            is_it.then_some(at + 2)?
-        }
-    };
-    Some((at, first, server))
-}
-
 /// The server that the words of another file's command start, and what it is told.
 pub(crate) fn started(words: &[String]) -> Option<Started> {
     let word = |(at, word): (usize, &String)| Word {
@@ -396,16 +220,8 @@ pub(crate) fn started(words: &[String]) -> Option<Started> {
     };
     let (program, first, server) = server(&words)?;
     let (keyword, form) = (Keyword::Cmd, Form::Exec);
-    let launch = Launch { server, stage: 0, index: 0, keyword, words, program, first, form };
+    let launcher = Launcher::Known;
+    let launch =
+        Launch { server, stage: 0, index: 0, keyword, words, program, first, form, launcher, script: None };
     Some(Started { server, counted: !launch.counts().is_empty(), reloads: launch.has("--reload") })
-}
-
-pub(crate) fn is_python(name: &str) -> bool {
-    name.strip_prefix("python")
-        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
-}
-
-/// Whether a CMD in shell form means the same to what stands in ENTRYPOINT when it is written in exec form.
-pub(crate) fn takes_any_form(entrypoint: &[String]) -> bool {
-    entrypoint.first().is_none_or(|word| INITS.contains(&base_name(word)))
 }

@@ -5,10 +5,15 @@ pub(crate) mod addition;
 pub(crate) mod compose;
 pub(crate) mod count;
 pub(crate) mod edit;
+mod find;
 pub(crate) mod installed;
 pub(crate) mod launch;
+pub(crate) mod launcher;
+pub(crate) mod script_edit;
+pub(crate) mod script_file;
 pub(crate) mod table;
 pub(crate) mod version;
+pub(crate) mod words;
 
 use dockfit_dockerfile::model::{Model, Value};
 

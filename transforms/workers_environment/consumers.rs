@@ -102,6 +102,29 @@ impl Consumers {
         Ok(edits)
     }
 
+    /// As [`Consumers::kept`], where the number stays in a start script, beside the variable: nothing else overrules that.
+    pub(super) fn kept_in_script(
+        &self,
+        file: &File<'_>,
+        launch: &Launch,
+        variable: &str,
+        number: u32,
+    ) -> Result<(), Refusal> {
+        for (compose, service) in self.on(file, launch) {
+            let setting = compose::setting(file.task.project, compose, service, variable);
+            let Setting::Value(value) = setting else { continue };
+            if default_of(&value) != Some(number) {
+                let line = compose.line(service.place());
+                let text = format!(
+                    "the service `{}` in {}:{line} sets {variable}={value}, which has no effect now",
+                    service.name, compose.path
+                );
+                return Err(Refusal::new("variable-set", text, "set it to the number that is wanted"));
+            }
+        }
+        Ok(())
+    }
+
     /// What is to say of the services, where the number of workers comes from `variable`.
     pub(super) fn decisions(
         &self,

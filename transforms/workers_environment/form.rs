@@ -8,7 +8,9 @@ use dockfit_rewrite::Outcome;
 
 use crate::cache_mounts::Refusal;
 use crate::dockerfiles::File;
-use crate::servers::launch::{Form, Launch, ScriptPlace, Shell, takes_any_form};
+use crate::servers::launch::{Form, Launch, Shell};
+use crate::servers::launcher::takes_any_form;
+use crate::servers::words::ScriptPlace;
 
 /// How a command is to be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -13,7 +13,8 @@ use crate::dockerfiles::File;
 use crate::servers::addition::facet;
 use crate::servers::count::Given;
 use crate::servers::edit::{self, InPlace};
-use crate::servers::launch::{Launch, is_python};
+use crate::servers::launch::Launch;
+use crate::servers::words::is_python;
 
 /// The module.
 const TEXT: &str = include_str!("workers_from_limits.py");
@@ -26,6 +27,8 @@ const PLACE: &str = "/usr/local/lib/workers_from_limits.py";
 
 /// What a module that this tool has made begins with.
 const MARK: &str = "Made by dockfit:";
+
+const BY_HAND: &str = "start the module there by hand";
 
 /// What is written for a command.
 #[derive(Debug)]
@@ -60,10 +63,13 @@ pub(super) fn wanted(file: &File<'_>, launch: &Launch) -> Result<New, Outcome> {
         let text = "the command's text is written with escapes".to_owned();
         return refuse("cannot-edit", text, "write it in exec form");
     }
-    if !launch.is_handed_on() {
-        let first = launch.words.first().map(|word| word.written.as_str()).unwrap_or_default();
-        let text = format!("`{first}` gets the command, and may read its options itself");
-        return refuse("launcher-unknown", text, "start the module there by hand");
+    if let Some(refusal) = launch.launcher.refusal(None, BY_HAND) {
+        return Err(refusal.into_outcome());
+    }
+    if launch.launcher.reads_program() {
+        let text =
+            format!("the script before it looks at the program, and {} would be another one", launch.name());
+        return refuse("launcher-unknown", text, BY_HAND);
     }
     let mut names: Vec<String> = launch.server.count.variable.map(str::to_owned).into_iter().collect();
     if names.first().is_none_or(|name| name != "WEB_CONCURRENCY") {

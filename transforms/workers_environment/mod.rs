@@ -3,6 +3,7 @@
 mod consumers;
 mod form;
 mod limits;
+mod scripts;
 mod variable;
 
 use dockfit_dockerfile::Keyword;
@@ -47,6 +48,12 @@ static COMPOSE: DecisionInfo = DecisionInfo {
     safety: Safety::Unsafe,
 };
 
+static SCRIPT: DecisionInfo = DecisionInfo {
+    id: "workers-environment/script",
+    summary: "in a start script, the number from a variable, and exec before the server",
+    safety: Safety::Unsafe,
+};
+
 static OVERRULED: DecisionInfo = DecisionInfo {
     id: "workers-environment/overruled",
     summary: "where a command of a compose file overrules the variable",
@@ -58,7 +65,7 @@ static INFO: PassInfo = PassInfo {
     proposal: "5.1",
     summary: "how many workers fit is a matter of the machine: a variable tells it without another image",
     page: include_str!("README.md"),
-    decisions: &[&VARIABLE, &EXEC, &LIMITS, &COMPOSE, &OVERRULED],
+    decisions: &[&VARIABLE, &EXEC, &LIMITS, &SCRIPT, &COMPOSE, &OVERRULED],
     facets: &[Facet::Env, Facet::Cmd, Facet::Entrypoint, Facet::Files, Facet::Layers],
     after: &["server-options", "max-requests"],
 };
@@ -74,12 +81,13 @@ impl Pass for WorkersEnvironment {
 }
 
 fn decide(file: &File<'_>) -> Vec<Decision> {
-    let launches = Launch::all(file.dockerfile);
-    if launches.is_empty() {
-        return Vec::new();
+    let launches = Launch::all(file);
+    let mut decisions = scripts::decisions(file);
+    if !launches.is_empty() {
+        let consumers = Consumers::of(file);
+        decisions.extend(launches.iter().flat_map(|launch| one(file, launch, &launches, &consumers)));
     }
-    let consumers = Consumers::of(file);
-    launches.iter().flat_map(|launch| one(file, launch, &launches, &consumers)).collect()
+    decisions
 }
 
 /// What is to say of one command that starts a server.

@@ -118,10 +118,8 @@ fn to(
     variable: &'static str,
     known: &InImage,
 ) -> Result<Move, Outcome> {
-    if !launch.is_handed_on() {
-        let first = launch.words.first().map(|word| word.written.as_str()).unwrap_or_default();
-        let text = format!("`{first}` gets the command, and may read its options itself");
-        return refused("launcher-unknown", text, "set the variable there by hand");
+    if let Some(refusal) = launch.launcher.refusal(Some(variable), "set the variable there by hand") {
+        return Err(refusal.into_outcome());
     }
     let (number, set) = match (&count.given, known) {
         (Given::Number(number) | Given::Variable(_, Some(number)), InImage::Unset) => {
@@ -212,7 +210,8 @@ fn gives(count: &Count, word: &str) -> bool {
     short || word.split('=').next() == Some(count.long)
 }
 
-fn computed(written: &str) -> Outcome {
+/// A number that the shell works out.
+pub(super) fn computed(written: &str) -> Outcome {
     let counts = ["nproc", "getconf", "cpu"].iter().any(|word| written.contains(word));
     let text = if counts {
         format!("`{written}` counts the processors of the machine, whatever the container may use")
@@ -228,6 +227,7 @@ fn advised(code: &'static str, text: String, way_out: String) -> Outcome {
     Outcome::Advised { reason: Reason { code, text }, way_out }
 }
 
-fn refused<T>(code: &'static str, text: String, way_out: impl Into<String>) -> Result<T, Outcome> {
+/// A refusal as the outcome that stands in the way.
+pub(super) fn refused<T>(code: &'static str, text: String, way_out: impl Into<String>) -> Result<T, Outcome> {
     Err(Refusal::new(code, text, way_out).into_outcome())
 }

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec uvicorn app:app --workers 4

@@ -1,0 +1,6 @@
+#!/bin/sh
+set -e
+case "$*" in
+  *--workers*) echo "several workers" ;;
+esac
+exec "$@"

@@ -1,0 +1,3 @@
+#!/bin/sh
+export WEB_CONCURRENCY="$(nproc)"
+exec "$@"

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+alembic upgrade head
+uvicorn app:app --host 0.0.0.0 --workers 4

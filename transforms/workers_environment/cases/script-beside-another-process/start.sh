@@ -1,0 +1,2 @@
+celery -A app worker &
+uvicorn app:app --workers 4

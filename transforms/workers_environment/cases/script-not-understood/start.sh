@@ -1,0 +1,3 @@
+#!/bin/sh
+gunicorn app:app -w 4
+if [ -e /tmp/stop ]; then
