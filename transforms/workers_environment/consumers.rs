@@ -152,6 +152,8 @@ impl Consumers {
                     decisions.push(file.decision(&OVERRULED, span, advised("overruled", text, way_out)));
                 }
                 Command::Own { .. } => {}
+                // The service that it adds to has the variable.
+                Command::OfImage if service.adds => {}
                 Command::OfImage => {
                     let Some(outcome) = sets(file, compose, service, variable, number, &mut asked) else {
                         continue;

@@ -20,20 +20,15 @@ pub(crate) enum Setting {
 
 /// What `service` says of `name`: in its environment, else in its files of variables.
 pub(crate) fn setting(project: &Project, file: &ComposeFile, service: &Service, name: &str) -> Setting {
-    const DEEPEST: usize = 16;
-    let mut at = Some(service.id);
-    for _ in 0..DEEPEST {
-        let Some(id) = at else { break };
-        if let Some(found) =
-            file.yaml.get(id, "environment").and_then(|value| in_environment(file, value, name))
-        {
+    let layers =
+        std::iter::once((file, service.id)).chain(service.bases.iter().map(|(file, id)| (&**file, *id)));
+    for (file, id) in layers {
+        if let Some(found) = in_service(file, id, name) {
             return found;
         }
-        at = file.extended(id);
     }
-    let folder = file.path.parent();
     let texts = service.env_files.iter().rev().filter_map(|path| {
-        let bytes = project.read(&folder.join(path)?).ok()??;
+        let bytes = project.read(path).ok()??;
         String::from_utf8(bytes.to_vec()).ok()
     });
     let line = |text: &str| {
@@ -43,6 +38,20 @@ pub(crate) fn setting(project: &Project, file: &ComposeFile, service: &Service, 
     };
     let mut values = texts.filter_map(|text| line(&text));
     values.next().map_or(Setting::Missing, |value| Setting::Value(value.trim_matches(['"', '\'']).to_owned()))
+}
+
+/// What a service, or one of its file that it extends, says of `name` in its environment.
+fn in_service(file: &ComposeFile, service: Id, name: &str) -> Option<Setting> {
+    const DEEPEST: usize = 16;
+    let mut at = service;
+    for _ in 0..DEEPEST {
+        let environment = file.yaml.get(at, "environment");
+        if let Some(found) = environment.and_then(|value| in_environment(file, value, name)) {
+            return Some(found);
+        }
+        at = file.extended(at)?;
+    }
+    None
 }
 
 fn in_environment(file: &ComposeFile, environment: Id, name: &str) -> Option<Setting> {
@@ -208,6 +217,6 @@ impl ComposeFile {
 
     /// Whether the service has an environment, its own or a merged one.
     pub(crate) fn has_environment(&self, service: &Service) -> bool {
-        self.value(service.id, "environment").is_some()
+        self.value_in(service.id, &service.bases, "environment").is_some()
     }
 }

@@ -1,5 +1,7 @@
 //! Services that build a Dockerfile, and what each starts.
 
+use std::rc::Rc;
+
 use dockfit_dockerfile::{LineIndex, Span};
 use dockfit_rewrite::context;
 use dockfit_rewrite::{Dockerfile, Project, RelPath};
@@ -30,10 +32,15 @@ pub(crate) struct Service {
     pub(crate) command: Command,
     /// Where its name stands.
     pub(crate) span: Span,
-    /// Files of variables, as written.
-    pub(crate) env_files: Vec<String>,
+    /// Files of variables.
+    pub(crate) env_files: Vec<RelPath>,
+    /// Whether it only adds to a service of another file, which builds the image.
+    pub(crate) adds: bool,
+    /// The services of other files that it extends, the nearest first.
+    pub(super) bases: Vec<(Rc<ComposeFile>, Id)>,
     pub(super) id: Id,
     pub(super) key: Id,
+    image: Option<String>,
 }
 
 /// What a service starts.
@@ -61,50 +68,156 @@ pub(crate) struct Started {
     pub(crate) reloads: bool,
 }
 
-/// The compose files that build `dockerfile`, each with the services that do.
+/// The compose files that build `dockerfile`, each with the services that do; those of other files that add to one of
+/// these, or start its image by name, are among them.
 pub(crate) fn services(project: &Project, dockerfile: &Dockerfile) -> Vec<(ComposeFile, Vec<Service>)> {
-    const LONGEST: usize = 1 << 20;
-    let mut found = Vec::new();
-    for path in context::builders(project, dockerfile.path()) {
-        if !path.file_name().contains("compose") {
-            continue;
-        }
-        let Some(bytes) = project.read(&path).ok().flatten().filter(|bytes| bytes.len() <= LONGEST) else {
-            continue;
-        };
-        let Ok(text) = String::from_utf8(bytes.to_vec()) else { continue };
-        let Some(yaml) = Yaml::parse(&text) else { continue };
-        let file = ComposeFile { path, text, yaml };
-        let services = file.services(dockerfile.path());
-        if !services.is_empty() {
-            found.push((file, services));
-        }
+    let paths = context::builders(project, dockerfile.path()).into_iter();
+    let files = paths.filter(|path| path.file_name().contains("compose"));
+    let mut found: Vec<(ComposeFile, Vec<Service>)> = files
+        .filter_map(|path| {
+            let file = ComposeFile::read(project, path)?;
+            let services = file.services(project, dockerfile.path());
+            Some((file, services))
+        })
+        .collect();
+    let added: Vec<Vec<Service>> = found.iter().map(|(file, own)| file.added(project, own, &found)).collect();
+    for ((_, services), added) in found.iter_mut().zip(added) {
+        services.extend(added);
     }
+    found.retain(|(_, services)| !services.is_empty());
     found
 }
 
 impl ComposeFile {
-    fn services(&self, dockerfile: &RelPath) -> Vec<Service> {
-        let Some(services) = self.yaml.get(self.yaml.root(), "services") else { return Vec::new() };
-        let pairs = self.yaml.pairs(services).iter();
-        pairs.filter_map(|(key, service)| self.service(*key, *service, dockerfile)).collect()
+    fn read(project: &Project, path: RelPath) -> Option<Self> {
+        const LONGEST: usize = 1 << 20;
+        let bytes = project.read(&path).ok()?.filter(|bytes| bytes.len() <= LONGEST)?;
+        let text = String::from_utf8(bytes.to_vec()).ok()?;
+        let yaml = Yaml::parse(&text)?;
+        Some(Self { path, text, yaml })
     }
 
-    fn service(&self, key: Id, service: Id, dockerfile: &RelPath) -> Option<Service> {
-        let build = self.value(service, "build").filter(|build| self.builds(*build, dockerfile))?;
-        let target =
-            self.yaml.get(build, "target").and_then(|target| self.yaml.text(target)).map(str::to_owned);
+    /// The names and bodies of its services.
+    fn all(&self) -> &[(Id, Id)] {
+        let services = self.yaml.get(self.yaml.root(), "services");
+        services.map(|services| self.yaml.pairs(services)).unwrap_or_default()
+    }
+
+    fn services(&self, project: &Project, dockerfile: &RelPath) -> Vec<Service> {
+        let services = self.all().iter().filter_map(|(key, service)| {
+            let bases = self.bases(project, *service);
+            let (file, build) = self.value_in(*service, &bases, "build")?;
+            let target = file.yaml.get(build, "target").and_then(|target| file.yaml.text(target));
+            let target = target.map(str::to_owned);
+            file.builds(build, dockerfile).then(|| self.service(*key, *service, bases, target))?
+        });
+        services.collect()
+    }
+
+    /// The services without a build that add to one that another file of this folder has, or start its image by name.
+    fn added(&self, project: &Project, own: &[Service], files: &[(Self, Vec<Service>)]) -> Vec<Service> {
+        let built = || {
+            let near = files.iter().filter(|(file, _)| file.path.parent() == self.path.parent());
+            near.flat_map(|(file, services)| services.iter().map(move |service| (file, service)))
+        };
+        let services = self.all().iter().filter_map(|(key, id)| {
+            let bases = self.bases(project, *id);
+            if own.iter().any(|service| service.id == *id) || self.value_in(*id, &bases, "build").is_some() {
+                return None;
+            }
+            let name = self.yaml.text(*key)?;
+            let mut service = self.service(*key, *id, bases, None)?;
+            let same_image = |other: &Service| {
+                let image = service.image.as_deref().map(repository);
+                image.is_some() && image == other.image.as_deref().map(repository)
+            };
+            let added_to = built().find(|(file, other)| {
+                file.path != self.path && other.name == name && (service.image.is_none() || same_image(other))
+            });
+            let started = built().find(|(_, other)| same_image(other));
+            let (_, other) = added_to.or(started)?;
+            service.target.clone_from(&other.target);
+            service.adds = added_to.is_some();
+            Some(service)
+        });
+        services.collect()
+    }
+
+    fn service(
+        &self,
+        key: Id,
+        id: Id,
+        bases: Vec<(Rc<Self>, Id)>,
+        target: Option<String>,
+    ) -> Option<Service> {
         let own = ["command", "entrypoint"].into_iter().find_map(|name| {
-            let value = self.value(service, name)?;
-            (!self.yaml.is_null(value)).then_some(value)
+            let (file, value) = self.value_in(id, &bases, name)?;
+            (!file.yaml.is_null(value)).then_some((file, value))
         });
         let command = match own {
             None => Command::OfImage,
-            Some(value) => Command::Own { span: self.span(value)?, server: self.started(value) },
+            // What another file says is shown at the service that extends it.
+            Some((file, value)) => {
+                let span = if std::ptr::eq(file, self) { self.span(value)? } else { self.span(key)? };
+                Command::Own { span, server: file.started(value) }
+            }
         };
-        let env_files = self.value(service, "env_file").map(|value| self.paths(value)).unwrap_or_default();
-        let name = self.yaml.text(key)?.to_owned();
-        Some(Service { name, target, command, span: self.span(key)?, env_files, id: service, key })
+        let env_files = match self.value_in(id, &bases, "env_file") {
+            Some((file, value)) => {
+                let folder = file.path.parent();
+                file.paths(value).iter().filter_map(|path| folder.join(path)).collect()
+            }
+            None => Vec::new(),
+        };
+        let image = self.value_in(id, &bases, "image");
+        let image = image.and_then(|(file, value)| file.yaml.text(value)).map(str::to_owned);
+        let (name, span) = (self.yaml.text(key)?.to_owned(), self.span(key)?);
+        Some(Service { name, target, command, span, env_files, adds: false, bases, id, key, image })
+    }
+
+    /// The services of other files that one extends: `extends.file`, from there on.
+    fn bases(&self, project: &Project, service: Id) -> Vec<(Rc<Self>, Id)> {
+        const MOST: usize = 8;
+        let mut found: Vec<(Rc<Self>, Id)> = Vec::new();
+        while found.len() < MOST {
+            let (file, at) = match found.last() {
+                Some((file, id)) => (&**file, *id),
+                None => (self, service),
+            };
+            let Some((path, name)) = file.extended_elsewhere(at) else { break };
+            let Some(other) = ComposeFile::read(project, path) else { break };
+            let services = other.yaml.get(other.yaml.root(), "services");
+            let Some(id) = services.and_then(|services| other.yaml.own(services, &name)) else { break };
+            found.push((Rc::new(other), id));
+        }
+        found
+    }
+
+    /// The file and the name of the service that one, or one of this file that it extends, extends from another file.
+    fn extended_elsewhere(&self, service: Id) -> Option<(RelPath, String)> {
+        const DEEPEST: usize = 16;
+        let mut at = service;
+        for _ in 0..DEEPEST {
+            let extends = self.yaml.get(at, "extends")?;
+            if let Some(file) = self.yaml.get(extends, "file") {
+                let path = self.path.parent().join(self.yaml.text(file)?)?;
+                let name = self.yaml.get(extends, "service").and_then(|name| self.yaml.text(name))?;
+                return Some((path, name.to_owned()));
+            }
+            at = self.extended(at)?;
+        }
+        None
+    }
+
+    /// The value of a key of a service, in this file or in one that it extends.
+    pub(super) fn value_in<'s>(
+        &'s self,
+        service: Id,
+        bases: &'s [(Rc<Self>, Id)],
+        key: &str,
+    ) -> Option<(&'s Self, Id)> {
+        let own = self.value(service, key).map(|value| (self, value));
+        own.or_else(|| bases.iter().find_map(|(file, id)| Some((&**file, file.value(*id, key)?))))
     }
 
     /// The value of a key of a service: its own, a merged one, or that of a service of this file that it extends.
@@ -190,5 +303,15 @@ impl Service {
     /// Where a decision on it stands: at its name.
     pub(crate) fn place(&self) -> Span {
         self.span
+    }
+}
+
+/// The name of an image without tag and digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let name = image.rfind('/').map_or(0, |at| at + 1);
+    match image.get(name..).and_then(|rest| rest.find(':')) {
+        Some(colon) => image.get(..name + colon).unwrap_or(image),
+        None => image,
     }
 }
