@@ -24,6 +24,12 @@ def reader(root):
     return lambda path: show(path).stdout
 
 
+def commit(root):
+    """The commit that is read."""
+    where = [f"--git-dir={root}"] if not (Path(root) / "python3").is_dir() else ["-C", root]
+    return subprocess.run(["git", *where, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+
+
 def constants(text):
     """The plain values that a configuration file assigns."""
     found = {}
@@ -53,6 +59,7 @@ def main():
         print()
 
     print("# Derived by tests/distroless/derive.py from GoogleContainerTools/distroless; do not edit.")
+    print(f"# commit: {commit(sys.argv[1])}")
     print(f"# path: {path}")
     for name, value in users.items():
         print(f"# user {name}: {value}")
