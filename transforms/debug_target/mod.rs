@@ -226,7 +226,7 @@ fn keyword(document: &Document, index: usize) -> Option<Keyword> {
 }
 
 /// The number of empty lines between two stages of this file.
-fn gap(document: &Document, start: usize) -> usize {
+pub(crate) fn gap(document: &Document, start: usize) -> usize {
     let before = document.nodes().iter().rev().skip_while(|node| node.span.start >= start);
     before.take_while(|node| node.kind == NodeKind::Blank).count().clamp(1, 2)
 }

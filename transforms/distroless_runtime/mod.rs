@@ -6,6 +6,7 @@ mod binary;
 mod command;
 mod consumers;
 mod folders;
+mod libraries;
 mod manifests;
 mod one_stage;
 mod programs;
@@ -363,7 +364,11 @@ fn fitting(
     }
     if let Some(image) = compiled {
         let alpine = reference.familiar_name() == "alpine";
-        return Ok((image?, Kind::Binary, OldBase { plain: true, alpine }));
+        return Ok((
+            image?,
+            Kind::Binary,
+            OldBase { plain: true, alpine, release: libraries::release(reference) },
+        ));
     }
     let kind = kind.unwrap_or(Kind::Binary);
     let Some(tagged) = bases::tagged(reference) else {
@@ -383,7 +388,11 @@ fn fitting(
     }
     // The big images bring users of their packages.
     let plain = tagged.slim && matches!(tagged.system, System::Debian(_)) && kind == Kind::Python;
-    Ok((image, kind, OldBase { plain, alpine: false }))
+    let release = match tagged.system {
+        System::Debian(release) => Some(release),
+        _ => None,
+    };
+    Ok((image, kind, OldBase { plain, alpine: false, release }))
 }
 
 fn on_a_stage(file: &File<'_>, stage: &Stage) -> Refusal {

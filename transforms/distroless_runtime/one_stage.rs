@@ -205,7 +205,7 @@ impl Writer<'_> {
         };
         let as_word = if habits.lower_case { "as" } else { "AS" };
         let keyword = habits.keyword(Keyword::From);
-        let base = Self::base_words(from);
+        let base = base_words(from);
         let mut declares = vec![Declared::StageAdded { name: BUILDER.to_owned(), like: self.stage.index }];
         let source = document.source();
         let piece = |start: usize, end: usize| {
@@ -281,16 +281,6 @@ impl Writer<'_> {
         }
     }
 
-    /// FROM's words: flags and base.
-    fn base_words(from: &Instruction) -> String {
-        let words: Vec<&str> = from
-            .slice(&(from.command.keyword_range.end..from.text.as_str().len()))
-            .split_whitespace()
-            .collect();
-        let end = words.iter().position(|word| word.eq_ignore_ascii_case("as")).unwrap_or(words.len());
-        words.get(..end).unwrap_or_default().join(" ")
-    }
-
     /// Where the builder ends: behind its last RUN.
     fn cut(&self) -> usize {
         let document = self.document;
@@ -357,4 +347,12 @@ fn from_name(document: &Document, stage: &Stage) -> Option<String> {
     let words: Vec<&str> = from.arguments().split_whitespace().collect();
     let at = words.iter().position(|word| word.eq_ignore_ascii_case("as"))?;
     words.get(at + 1).map(|word| (*word).to_owned())
+}
+
+/// FROM's words: flags and base.
+pub(super) fn base_words(from: &Instruction) -> String {
+    let words: Vec<&str> =
+        from.slice(&(from.command.keyword_range.end..from.text.as_str().len())).split_whitespace().collect();
+    let end = words.iter().position(|word| word.eq_ignore_ascii_case("as")).unwrap_or(words.len());
+    words.get(..end).unwrap_or_default().join(" ")
 }

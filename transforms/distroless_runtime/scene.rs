@@ -10,6 +10,7 @@ use dockfit_rewrite::Context;
 
 use super::accounts::Accounts;
 use super::bases::{self, Kind, System};
+use super::libraries::{self, Carried};
 use super::runs::{self, Effects};
 use super::table::{Image, RELEASE};
 use crate::cache_mounts::Refusal;
@@ -23,6 +24,8 @@ pub(super) struct OldBase {
     /// Whether it has no users but those of its system.
     pub(super) plain: bool,
     pub(super) alpine: bool,
+    /// The release of Debian that it is, if it is one.
+    pub(super) release: Option<u32>,
 }
 
 /// A COPY or ADD of the final stage.
@@ -45,8 +48,11 @@ pub(super) struct Scene<'t> {
     pub(super) stage: &'t Stage,
     pub(super) image: &'static Image,
     pub(super) kind: Kind,
+    pub(super) old: OldBase,
     pub(super) accounts: Accounts,
     pub(super) effects: Effects,
+    /// The libraries of packages that are carried over.
+    pub(super) carried: Carried,
     pub(super) copies: Vec<Copied>,
     /// WORKDIRs with the folder that each makes the current one.
     pub(super) workdirs: Vec<(usize, String)>,
@@ -83,8 +89,10 @@ impl<'t> Scene<'t> {
             stage,
             image,
             kind,
+            old,
             accounts: Accounts::of_image(image_users, old.plain, old.alpine),
             effects: Effects::default(),
+            carried: Carried::default(),
             copies: Vec::new(),
             workdirs: Vec::new(),
             users: Vec::new(),
@@ -99,7 +107,7 @@ impl<'t> Scene<'t> {
             scene.take(&steps, index)?;
         }
         scene.check_origins()?;
-        scene.check_packages()?;
+        scene.carried = libraries::carried(&scene, &steps)?;
         Ok(scene)
     }
 
@@ -266,23 +274,6 @@ impl<'t> Scene<'t> {
         Ok(())
     }
 
-    /// Every Debian package of the stage is in the new base, or is needed by nothing that stays.
-    fn check_packages(&self) -> Result<(), Refusal> {
-        for (package, run) in &self.effects.packages {
-            if self.image.holds(package) || PROBES.contains(&package.as_str()) {
-                continue;
-            }
-            let line = self.document().line_of(*run);
-            let text = format!(
-                "line {line}: the stage installs `{package}`, which `{}` does not hold",
-                self.image.reference("")
-            );
-            let way_out = format!("if nothing needs {package} at run time, take it out; else keep the base");
-            return Err(Refusal::new("package-missing", text, way_out));
-        }
-        Ok(())
-    }
-
     /// The words of CMD, ENTRYPOINT or HEALTHCHECK with this index.
     pub(super) fn command(&self, index: usize) -> Option<&'t CommandLine> {
         match self.model().operation(index)? {
@@ -326,4 +317,4 @@ impl<'t> Scene<'t> {
 }
 
 /// Programs by which health checks ask: in an image without a shell nothing else starts them.
-const PROBES: &[&str] = &["curl", "wget"];
+pub(super) const PROBES: &[&str] = &["curl", "wget"];

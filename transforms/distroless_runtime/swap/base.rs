@@ -23,7 +23,8 @@ impl Writer<'_, '_> {
         let span = from.text.span(found.base.range.clone());
         self.swap.edits.push(Edit::replace(span, image.clone()));
         self.swap.declares.push(Declared::Base { stage: scene.stage.index, image });
-        let lines = self.first_lines();
+        let mut lines = self.libraries()?;
+        lines.extend(self.first_lines());
         if !lines.is_empty() {
             let end = document.line_end();
             let at = self.instruction(self.behind())?.span.end;

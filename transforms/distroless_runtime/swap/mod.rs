@@ -3,6 +3,7 @@
 mod base;
 mod commands;
 mod copies;
+mod libraries;
 mod users;
 
 use std::collections::BTreeSet;

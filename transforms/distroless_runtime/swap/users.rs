@@ -261,7 +261,9 @@ impl Writer<'_, '_> {
             let mut all: Vec<(usize, String)> = lines.into_iter().map(|line| (above.start, line)).collect();
             all.extend(inside.map(|line| (line.span.start, document.text(line.span).trim().to_owned())));
             for (place, comment) in all {
-                if self.scene.effects.only_packages.contains(run) {
+                if self.scene.carried.runs.contains(run) {
+                    // It goes where the RUN goes.
+                } else if self.scene.effects.only_packages.contains(run) {
                     self.swap.declares.push(Declared::CommentTakenOut(comment));
                 } else if at.is_some_and(|at| self.is_next(*run, place, at)) {
                     given.push(comment);
