@@ -3,9 +3,10 @@
     python tests/python/installers.py DOCKFIT UV [FOLDER]
 
 Applies the tool twice to a copy of FOLDER (the example backend, if none is named): as it is, and with `--installer uv`. The
-group steps of both Dockerfiles, as `dockfit inspect` tells them, are run in a scratch folder with the Python that runs this
-script, each into a prefix of its own. Then both hold the same packages and versions, the same files (but for what names the
-installer), the same bytecode, and console scripts that begin with the same interpreter.
+group steps of both Dockerfiles, as `dockfit inspect` tells them, are run in a scratch folder, each into a prefix of its own,
+with a Python 3.13 (else the one that runs this script) in a new environment: `pip install --prefix` leaves out what its own
+environment has already. Then both hold the same packages and versions, the same files (but for what names the installer), the
+same bytecode, and console scripts that begin with the same interpreter.
 """
 
 import json
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from projects import interpreter
 
 # What tells who installed, and uv's own lock.
 OWN = {"INSTALLER", "REQUESTED", "RECORD", "uv_cache.json", ".lock"}
@@ -37,9 +40,9 @@ def dockerfile(tool, folder, *options):
     return [stage["runs"][-1]["argv"] for stage in stages]
 
 
-def install(steps, folder, prefix, uv):
-    path = os.pathsep.join([str(pathlib.Path(sys.executable).parent), str(pathlib.Path(uv).parent), "/usr/bin", "/bin"])
-    environment = {**os.environ, "PATH": path}
+def install(steps, folder, prefix, python, uv):
+    path = os.pathsep.join([str(python.parent), str(pathlib.Path(uv).parent), "/usr/bin", "/bin"])
+    environment = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(python.parent.parent)}
     begun = time.monotonic()
     for argv in steps:
         run(*[word.replace("/install", str(prefix)) for word in argv], cwd=folder, env=environment)
@@ -71,6 +74,8 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         found, took = {}, {}
+        run(interpreter("3.13") or sys.executable, "-m", "venv", str(scratch / "environment"))
+        python = scratch / "environment/bin/python"
         for name, options in [("pip", []), ("uv", ["--installer", "uv"])]:
             folder = scratch / name
             shutil.copytree(source, folder)
@@ -78,7 +83,7 @@ def main():
             steps = dockerfile(tool, folder, *options)
             assert all(f"{name} " in argv[-1] for argv in steps) and ("uv pip" in steps[0][-1]) == (name == "uv"), steps
             prefix = scratch / "prefixes" / name / "install"
-            took[name] = install(steps, folder, prefix, uv)
+            took[name] = install(steps, folder, prefix, python, uv)
             found[name] = files(prefix)
         pip, of_uv = found["pip"], found["uv"]
         wrong = [f"only by pip: {name}" for name in sorted(pip.keys() - of_uv.keys())]

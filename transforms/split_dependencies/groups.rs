@@ -31,7 +31,7 @@ impl Tree<'_> {
         request.environment = bases::environment(self.dockerfile, step.stages().next().unwrap_or_default());
         let mut was_fresh = matches!(install.what, What::Project { .. });
         match &install.what {
-            What::Requirements { .. } => {
+            What::Requirements { .. } | What::Wheels { .. } => {
                 let lock = self.lock_of(&found.source);
                 was_fresh = lock.is_some();
                 request.lock = in_project(&lock.unwrap_or_else(|| found.source.clone()));

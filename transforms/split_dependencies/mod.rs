@@ -11,6 +11,7 @@ mod plan;
 mod renew;
 mod shape;
 mod tree;
+mod wheels;
 mod write;
 
 use std::fmt::Write as _;
@@ -23,7 +24,7 @@ use dockfit_rewrite::{
 
 use self::earlier::Earlier;
 pub(crate) use self::install::{environment, within};
-use self::plan::{Groups, Install, Plan, What};
+use self::plan::{Groups, Install, Plan, RootKind, Stages, What};
 pub(crate) use self::tree::Tree;
 use self::write::Written;
 use crate::cache_mounts::Refusal;
@@ -108,6 +109,7 @@ fn decide(file: &File<'_>, earlier: &mut Earlier) -> Vec<Decision> {
         let (info, outcome) = match result {
             Ok(Some((info, outcome))) => (info, outcome),
             Ok(None) => continue,
+            Err(refusal) if refusal.code == "wheels" && wheels::are_built_here(&steps, step) => continue,
             Err(refusal) => (&STAGES, refusal.into_outcome()),
         };
         if info.id == FILES.id || matches!(outcome, Outcome::Applied(_) | Outcome::Already) {
@@ -120,11 +122,11 @@ fn decide(file: &File<'_>, earlier: &mut Earlier) -> Vec<Decision> {
 
 type Decided = Option<(&'static DecisionInfo, Outcome)>;
 
-fn split(
+fn split<'d>(
     file: &File<'_>,
     tree: &Tree<'_>,
-    steps: &Steps<'_>,
-    step: &Step<'_>,
+    steps: &Steps<'d>,
+    step: &Step<'d>,
     install: &Install,
     seen: &[usize],
     earlier: &mut Earlier,
@@ -169,10 +171,17 @@ fn split(
         lead,
         prefix: None,
         prefixes_project: false,
+        of_groups: Vec::new(),
     };
     let names: Vec<&str> = groups.files.iter().map(|file| file.group.as_str()).collect();
     let given = |info| file.task.consent(info) == Consent::Given;
-    let environment = install.root.as_ref().filter(|root| root.is_environment);
+    if install.root.as_ref().is_some_and(|root| root.kind == RootKind::Wheels) {
+        let text = wheels(file, tree, steps, &plan, &names, groups.was_fresh)?;
+        let change = change(file, tree, install, &groups, text, None);
+        keep(earlier, &groups);
+        return Ok(given(&STAGES).then_some((&STAGES, Outcome::Applied(change))));
+    }
+    let environment = install.root.as_ref().filter(|root| root.is_environment());
     let stages = shape::stages(file.task.project, step, install, &names)
         .and_then(|stages| {
             let copied = environment.map(|root| part::holds_others(steps, step, plan.files, &root.path));
@@ -195,7 +204,7 @@ fn split(
             plan.prefix.clone_from(&parted.prefix);
             (&PARTS, plan.parts(parted)?, None)
         }
-        Err(_) if install.root.as_ref().is_some_and(|root| root.is_target) => {
+        Err(_) if install.root.as_ref().is_some_and(|root| root.kind == RootKind::Target) => {
             let text = "pip leaves out scripts of a second install into one --target";
             return Err(Refusal::new("same-target", text, "install with --prefix"));
         }
@@ -208,11 +217,35 @@ fn split(
         }
         Err(_) => return Ok(None),
     };
+    keep(earlier, &groups);
+    let change = change(file, tree, install, &groups, text, why.as_deref());
+    Ok(Some((info, Outcome::Applied(change))))
+}
+
+/// The steps that build wheels of each group, and those that install them.
+fn wheels<'d>(
+    file: &File<'_>,
+    tree: &Tree<'_>,
+    steps: &Steps<'d>,
+    plan: &Plan<'_, 'd>,
+    names: &[&str],
+    was_fresh: bool,
+) -> Result<Written, Refusal> {
+    let Plan { step, install, .. } = plan;
+    let users = wheels::users(tree, steps, step, install, plan.found, &plan.lead)?;
+    wheels::fits(&users, was_fresh, plan.files.iter().any(|file| file.hashed))?;
+    let by = users.iter().flat_map(|user| user.lead.inputs.iter().copied().chain([user.step.index]));
+    let by = by.map(|index| (index, false)).collect();
+    let stages = shape::named(file.task.project, step, install, names, by);
+    let stages = stages.map_err(|why| wheels::refused(&why))?;
+    plan.wheels(&Stages { takers: Vec::new(), ..stages }, &users)
+}
+
+/// Remembers what is written.
+fn keep(earlier: &mut Earlier, groups: &Groups) {
     for one in &groups.files {
         earlier.written.insert(one.path.clone(), one.text.clone());
     }
-    let change = change(file, tree, install, &groups, text, why.as_deref());
-    Ok(Some((info, Outcome::Applied(change))))
 }
 
 fn change(

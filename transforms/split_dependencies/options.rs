@@ -19,6 +19,8 @@ pub(super) enum Treatment {
     Links,
     /// No index is asked: what is installed lies in a folder.
     Wheels,
+    /// It names the folder that built wheels go to.
+    WheelFolder,
     /// A requirements file.
     Requirements,
     /// It is what the steps of the groups say anyway.
@@ -63,6 +65,7 @@ static OPTIONS: &[Opt] = &[
     switch(&["--break-system-packages", "--system", "--prefer-binary", "--pre"], Treatment::Keep),
     switch(&["--strict", "--native-tls", "--no-config"], Treatment::Keep),
     switch(&["--no-index"], Treatment::Wheels),
+    valued(&["-w", "--wheel-dir"], Treatment::WheelFolder),
     valued(&["-f", "--find-links"], Treatment::Links),
     valued(&["--cache-dir", "--progress-bar", "--root-user-action"], Treatment::Keep),
     valued(

@@ -42,8 +42,11 @@ pub(super) fn parted(
     if let Some(other) = more.into_iter().find(|other| super::install::read(other).is_some()) {
         return Err(format!("line {} installs from a file as well", step.line_of(other.index)));
     }
-    let prefix =
-        if root.is_environment { Some(free_prefix(steps, step, install, files, &root.path)?) } else { None };
+    let prefix = if root.is_environment() {
+        Some(free_prefix(steps, step, install, files, &root.path)?)
+    } else {
+        None
+    };
     if let Some(line) = numbered_after(step, stage, &[]) {
         return Err(format!("line {line} names a stage by its number"));
     }
@@ -94,7 +97,7 @@ pub(super) fn prefix_of_stages(
     files: &[Generated],
     stages: &Stages,
 ) -> Option<String> {
-    let root = install.root.as_ref().filter(|root| root.is_environment)?;
+    let root = install.root.as_ref().filter(|root| root.is_environment())?;
     let is_root = step.owner().is_ok_and(|owner| owner.is_none());
     let is_whole = |index: usize| {
         let copied = step.model().copied(step.document(), index);

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use dockfit_rewrite::RelPath;
+use dockfit_rewrite::{Edit, RelPath};
 
 use super::managers::Managed;
 use crate::cache_mounts::step::Step;
@@ -21,6 +21,8 @@ pub(super) struct Plan<'p, 'd> {
     pub(super) prefix: Option<String>,
     /// Whether the project goes there, too.
     pub(super) prefixes_project: bool,
+    /// Edits of the step that take away what only the groups have of it.
+    pub(super) of_groups: Vec<Edit>,
 }
 
 /// An install of the dependencies of a project.
@@ -72,6 +74,8 @@ pub(super) enum Role {
     Cleans,
     /// It deletes the file that was installed from, which stands at this place: with each group, its own.
     Deletes(Range<usize>),
+    /// It deletes the wheels, which are in no layer any more: nowhere.
+    DeletesWheels,
     /// In a RUN of its own behind the groups.
     Behind,
 }
@@ -83,6 +87,8 @@ pub(super) enum What {
     Requirements { word: String, path: String },
     /// A project: as the step names its folder (with extras), and that folder in the image.
     Project { word: String, folder: String, extras: Vec<String> },
+    /// All wheels of a folder.
+    Wheels { folder: String },
     /// What a manager installs from its own lock: the folder of its project in the image.
     Locked { managed: Managed, folder: String },
     /// A file that a manager exports of its lock, and pip installs.
@@ -94,7 +100,7 @@ impl What {
     pub(super) fn managed(&self) -> Option<&Managed> {
         match self {
             Self::Locked { managed, .. } | Self::Exported { managed, .. } => Some(managed),
-            Self::Requirements { .. } | Self::Project { .. } => None,
+            Self::Requirements { .. } | Self::Project { .. } | Self::Wheels { .. } => None,
         }
     }
 }
@@ -115,10 +121,28 @@ pub(super) struct Exported {
 pub(crate) struct Root {
     /// Its path.
     pub(crate) path: String,
+    /// What lies in it.
+    pub(super) kind: RootKind,
+}
+
+impl Root {
     /// Whether it holds a whole environment before the install already.
-    pub(super) is_environment: bool,
-    /// Whether packages lie directly in it.
-    pub(super) is_target: bool,
+    pub(super) fn is_environment(&self) -> bool {
+        self.kind == RootKind::Environment
+    }
+}
+
+/// What lies in a folder that an install fills.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RootKind {
+    /// What lies below `/usr/local`, too.
+    Prefix,
+    /// A whole environment, before the install already.
+    Environment,
+    /// Packages.
+    Target,
+    /// Wheels, for an install in another stage.
+    Wheels,
 }
 
 /// What an install reads, found in the context.

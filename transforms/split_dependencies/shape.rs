@@ -26,7 +26,9 @@ pub(super) fn lead(
     let model = step.model();
     let Some(stage) = model.stage_of(step.index) else { return Ok(Lead::default()) };
     let folder = match &install.what {
-        What::Project { folder, .. } | What::Locked { folder, .. } => folder.clone(),
+        What::Project { folder, .. } | What::Locked { folder, .. } | What::Wheels { folder } => {
+            folder.clone()
+        }
         What::Exported { export, .. } => export.folder.clone(),
         What::Requirements { path, .. } => path
             .rsplit_once('/')
@@ -91,7 +93,7 @@ pub(super) fn lead(
     Ok(lead)
 }
 
-fn between_refusal(step: &Step<'_>, index: usize) -> Refusal {
+pub(super) fn between_refusal(step: &Step<'_>, index: usize) -> Refusal {
     let text = format!(
         "line {} may be needed by the install, and stands behind what the groups go before",
         step.line_of(index)
@@ -119,7 +121,7 @@ fn is_indifferent(steps: &Steps<'_>, index: usize, export: Option<usize>) -> boo
 }
 
 /// Whether an instruction does the same before the project's files are there.
-fn may_stand_between(steps: &Steps<'_>, index: usize) -> bool {
+pub(super) fn may_stand_between(steps: &Steps<'_>, index: usize) -> bool {
     let Some(instruction) = steps.dockerfile().document().instructions().get(index) else { return false };
     match instruction.keyword() {
         Keyword::Env | Keyword::Arg | Keyword::Label | Keyword::Expose => true,
@@ -147,16 +149,29 @@ pub(super) fn stages(
         What::Exported { managed, .. } => {
             return Err(format!("what `{}` exports is installed in its own step", managed.name));
         }
-        What::Requirements { .. } | What::Project { .. } => {}
+        What::Requirements { .. } | What::Project { .. } | What::Wheels { .. } => {}
     }
     let root = install.root.as_ref().ok_or("the folder that it fills cannot be told")?;
     let takers = takers(step, stage, root)?;
-    if root.is_environment && INTERPRETERS.contains(&root.path.as_str()) {
+    if root.is_environment() && INTERPRETERS.contains(&root.path.as_str()) {
         return Err(format!(
             "{} holds the interpreter as well, which the copy of each stage would bring again",
             root.path
         ));
     }
+    named(project, step, install, groups, takers)
+}
+
+/// The stages that the groups could have beside that of `step`, of which nothing but `takers` may take; why they cannot.
+pub(super) fn named(
+    project: &Project,
+    step: &Step<'_>,
+    install: &Install,
+    groups: &[&str],
+    takers: Vec<(usize, bool)>,
+) -> Result<Stages, String> {
+    let model = step.model();
+    let Some(stage) = model.stage_of(step.index) else { return Err("the step is in no stage".to_owned()) };
     if install.has(&Role::Behind) || stage.instructions.end != step.index + 1 {
         return Err("the stage does more behind it".to_owned());
     }
@@ -219,7 +234,7 @@ fn takes_root(step: &Step<'_>, stage: &Stage, index: usize, root: &Root) -> Resu
         let CopiedSource::Path(value) = source else { return Err(other()) };
         let path = value.as_known().ok_or_else(other)?;
         let path = format!("/{}", path.trim_matches('/'));
-        let within = if root.is_environment { is_inside(&path, &root.path) } else { path == root.path };
+        let within = if root.is_environment() { is_inside(&path, &root.path) } else { path == root.path };
         if !within || path.contains(['*', '?', '[']) {
             return Err(other());
         }

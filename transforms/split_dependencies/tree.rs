@@ -80,6 +80,7 @@ impl<'p> Tree<'p> {
             Refusal::new("file-unknown", text, "copy it by name, directly before the step")
         };
         match &install.what {
+            What::Wheels { folder } => Err(missing(folder)),
             What::Requirements { path, .. } => {
                 self.mounted(step, path).or_else(|| self.find(step, path)).ok_or_else(|| missing(path))
             }

@@ -150,12 +150,22 @@ pub(crate) fn allows(specifiers: &str, version: &str) -> Option<bool> {
 
 /// Are these specifiers of PEP 440?
 pub(crate) fn check_specifiers(text: &str) -> Result<(), String> {
-    if text.is_empty() || text.starts_with("===") {
+    if text.is_empty() {
         return Ok(());
     }
-    text.parse::<VersionSpecifiers>()
-        .map(|_| ())
-        .map_err(|_| format!("`{text}` is no list of version specifiers"))
+    let wrong = || format!("`{text}` is no list of version specifiers");
+    // Behind `===` stands any one word, which need not be a version.
+    let exact = text.split(',').filter_map(|clause| clause.trim().strip_prefix("===")).collect::<Vec<_>>();
+    if exact.iter().any(|word| word.trim().is_empty() || word.trim().contains(char::is_whitespace)) {
+        return Err(wrong());
+    }
+    let mut others = text.split(',').filter(|clause| !clause.trim().starts_with("==="));
+    let all_read = if exact.is_empty() {
+        text.parse::<VersionSpecifiers>().is_ok()
+    } else {
+        others.all(|clause| clause.parse::<VersionSpecifiers>().is_ok_and(|found| !found.is_empty()))
+    };
+    if all_read { Ok(()) } else { Err(wrong()) }
 }
 
 fn extras(text: &str) -> Result<(Vec<Name>, &str), &str> {
@@ -191,6 +201,7 @@ mod tests {
         assert_eq!(one.marker.text().as_deref(), Some("python_version>='3.8'"));
         assert_eq!(read("a (>=1)").specifiers, ">=1");
         assert_eq!(read("a==1.0").pinned_version(), Some("1.0"));
+        assert_eq!(read("a===any-word").pinned_version(), Some("any-word"));
         assert_eq!(read("a==1.*").pinned_version(), None);
         assert_eq!(read("a==1,<2").pinned_version(), None);
         assert_eq!(read("a>=1").allows("1.5"), Some(true));
@@ -205,8 +216,18 @@ mod tests {
 
     #[test]
     fn mistakes_have_their_place() {
-        let cases =
-            [("", 0), ("a[b", 1), ("a[b c]", 1), ("a >> 1", 2), ("a @ ", 3), ("a ; os_name", 11), ("a b", 2)];
+        let cases = [
+            ("", 0),
+            ("a[b", 1),
+            ("a[b c]", 1),
+            ("a >> 1", 2),
+            ("a @ ", 3),
+            ("a ; os_name", 11),
+            ("a b", 2),
+            ("a===", 1),
+            ("a === 1 2", 2),
+            ("a===1,", 1),
+        ];
         for (text, offset) in cases {
             assert_eq!(Requirement::parse(text).expect_err(text).offset, offset, "{text:?}");
         }

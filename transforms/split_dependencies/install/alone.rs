@@ -5,7 +5,7 @@ use std::ops::Range;
 use dockfit_shell::ast::{Item, Node};
 use dockfit_shell::{OperatorKind, Step as At};
 
-use super::read_call;
+use super::{builds, read_call};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, As, Call};
 use crate::cache_mounts::step::Step;
@@ -223,7 +223,10 @@ pub(in crate::split_dependencies) fn is_harmless(step: &Step<'_>, call: &Call<'_
     match call.program.as_str() {
         // Lists and caches are named by absolute paths, the files of the project by relative ones.
         "rm" => call.args.iter().all(|arg| arg.text.starts_with(['-', '/']) && !arg.varies()),
-        "pip" => call.args.iter().all(|arg| arg.value.is_some()) && read_call(step, call).is_none(),
+        "pip" => {
+            let known = call.args.iter().all(|arg| arg.value.is_some());
+            known && read_call(step, call).is_none() && !builds(call)
+        }
         program => HARMLESS.contains(&program),
     }
 }

@@ -3,6 +3,7 @@
 mod alone;
 mod exported;
 mod place;
+mod wheels;
 mod words;
 
 use super::managers;
@@ -16,17 +17,20 @@ use self::alone::{cleaners, parts};
 pub(super) use self::alone::{is_harmless, is_harmless_step, is_plain};
 pub(super) use self::exported::read_exported;
 pub(crate) use self::place::{environment, within};
-use self::words::{Reading, not_understood, wheels};
+pub(super) use self::wheels::{Taking, builds, taking};
+
+use self::words::{Mode, Reading, not_understood};
 
 /// The install in a step, if it has one; why it cannot be split, if that is so. A step that only installs packages by name
 /// has none.
 pub(super) fn read(step: &Step<'_>) -> Option<Result<Install, Refusal>> {
-    if step.calls().iter().any(builds_wheels) {
-        return Some(Err(wheels("`pip wheel` builds")));
-    }
-    let mut found = step.calls().iter().filter_map(|call| Some((call, read_call(step, call)?)));
+    let either = |call| read_call(step, call).or_else(|| wheels::built(step, call));
+    let mut found = step.calls().iter().filter_map(|call| Some((call, either(call)?)));
     let (call, install) = found.next()?;
     if found.next().is_some() {
+        if step.calls().iter().any(wheels::builds) {
+            return Some(Err(words::wheels("`pip wheel` builds")));
+        }
         return Some(Err(Refusal::new(
             "several-installs",
             "the step installs more than once",
@@ -87,16 +91,6 @@ fn command_of_pip(call: &Call<'_>) -> usize {
     at
 }
 
-/// Whether `call` builds the wheels of a requirements file or a project.
-fn builds_wheels(call: &Call<'_>) -> bool {
-    let words = call.args.get(command_of_pip(call)..).unwrap_or_default();
-    call.program == "pip"
-        && words.first().is_some_and(|arg| arg.text == "wheel")
-        && words
-            .iter()
-            .any(|arg| arg.text.starts_with("-r") || arg.text.starts_with("--requirement") || arg.text == ".")
-}
-
 /// The words of `call` behind `pip install`, and who installs.
 fn words<'c>(call: &'c Call<'_>) -> Option<(&'static str, &'c [Arg])> {
     let value = |at: usize| call.args.get(at).and_then(|arg| arg.value.as_deref());
@@ -114,7 +108,27 @@ fn words<'c>(call: &'c Call<'_>) -> Option<(&'static str, &'c [Arg])> {
 
 fn read_call(step: &Step<'_>, call: &Call<'_>) -> Option<Result<Install, Refusal>> {
     let (program, args) = words(call)?;
-    let mut reading = Reading::default();
+    read_words(step, call, program, args, Mode::Install)
+}
+
+/// What `call` installs by its words behind the command.
+fn read_words(
+    step: &Step<'_>,
+    call: &Call<'_>,
+    program: &'static str,
+    args: &[Arg],
+    mode: Mode,
+) -> Option<Result<Install, Refusal>> {
+    let (reading, refusal) = reading(args, mode);
+    if reading.operands.is_empty() {
+        return None;
+    }
+    Some(refusal.map_or_else(|| reading.install(step, call, program), Err))
+}
+
+/// What the words say, and the first of them that is in the way.
+fn reading(args: &[Arg], mode: Mode) -> (Reading, Option<Refusal>) {
+    let mut reading = Reading::of(mode);
     let mut refusal = None;
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
@@ -126,8 +140,5 @@ fn read_call(step: &Step<'_>, call: &Call<'_>) -> Option<Result<Install, Refusal
             refusal = refusal.or(Some(found));
         }
     }
-    if reading.operands.is_empty() {
-        return None;
-    }
-    Some(refusal.map_or_else(|| reading.install(step, call, program), Err))
+    (reading, refusal)
 }

@@ -5,11 +5,11 @@ use dockfit_dockerfile::values::path::clean;
 
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
-use crate::split_dependencies::plan::Root;
+use crate::split_dependencies::plan::{Root, RootKind};
 
 /// The environment that the program installs into by itself.
 pub(crate) fn environment(step: &Step<'_>, call: &Call<'_>, program: &str) -> Option<Root> {
-    let root = |path: &str| Root { path: path.to_owned(), is_environment: true, is_target: false };
+    let root = |path: &str| Root { path: path.to_owned(), kind: RootKind::Environment };
     let variable = |name: &str| {
         let at = step.model().environment(step.index)?;
         match at.value(name) {

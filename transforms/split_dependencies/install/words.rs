@@ -8,7 +8,7 @@ use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, Call};
 use crate::cache_mounts::step::Step;
 use crate::split_dependencies::options::{self, Treatment};
-use crate::split_dependencies::plan::{Install, Root, What};
+use crate::split_dependencies::plan::{Install, Root, RootKind, What};
 
 pub(super) fn not_understood(words: &str) -> Refusal {
     let text = format!("`{words}` of the install is not understood");
@@ -22,8 +22,21 @@ pub(super) fn wheels(what: &str) -> Refusal {
     Refusal::new("wheels", text, way_out)
 }
 
+/// What an install is read for.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mode {
+    /// What it installs of an index.
+    #[default]
+    Install,
+    /// What it builds wheels of.
+    Build,
+    /// What it installs of wheels in a folder.
+    Take,
+}
+
 #[derive(Default)]
 pub(super) struct Reading {
+    mode: Mode,
     /// Requirement files and folders: the text, whether it is a file, and the range of all its words.
     pub(super) operands: Vec<(Arg, String, bool, Option<Range<usize>>)>,
     named: Vec<String>,
@@ -31,9 +44,16 @@ pub(super) struct Reading {
     python: Option<String>,
     no_deps: bool,
     require_hashes: bool,
+    wheel_folder: Option<String>,
+    /// The folders with wheels, as the install names them.
+    pub(super) links: Vec<String>,
 }
 
 impl Reading {
+    pub(super) fn of(mode: Mode) -> Self {
+        Self { mode, ..Self::default() }
+    }
+
     pub(super) fn take<'a>(
         &mut self,
         text: &str,
@@ -85,10 +105,17 @@ impl Reading {
                 self.prefix = Some((option.treatment, value.map(|(path, _)| path)));
             }
             Treatment::Python => self.python = Some(value.map_or_else(String::new, |(path, _)| path)),
+            Treatment::Wheels if self.mode == Mode::Take => {}
             Treatment::Wheels => return Err(wheels("`--no-index` installs")),
+            Treatment::WheelFolder if self.mode == Mode::Build => {
+                self.wheel_folder = value.map(|(path, _)| path);
+            }
+            Treatment::WheelFolder => return Err(not_understood(text)),
             Treatment::Links => {
                 let is_page = value.as_ref().is_none_or(|(path, _)| path.contains("://"));
-                if !is_page {
+                if !is_page && self.mode == Mode::Take {
+                    self.links.extend(value.map(|(path, _)| path));
+                } else if !is_page {
                     return Err(wheels(&format!("`{name}` installs")));
                 }
             }
@@ -147,7 +174,23 @@ impl Reading {
             _ => (word.as_str(), ""),
         };
         if !is_file && bare.contains('*') {
-            return Err(wheels("the step installs"));
+            let folder = bare.strip_suffix("/*").or_else(|| bare.strip_suffix("/*.whl"));
+            let folder = folder.filter(|folder| self.mode == Mode::Take && !folder.contains('*'));
+            let folder = folder.and_then(|folder| within(call.folder.as_deref(), folder));
+            let (Some(folder), Some(operand)) = (folder, range.clone()) else {
+                return Err(wheels("the step installs"));
+            };
+            let what = What::Wheels { folder };
+            let (no_deps, require_hashes) = (self.no_deps, self.require_hashes);
+            return Ok(Install {
+                what,
+                operand,
+                root: None,
+                no_deps,
+                require_hashes,
+                program,
+                parts: Vec::new(),
+            });
         }
         let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| bare.ends_with(end));
         let path = within(call.folder.as_deref(), bare).ok_or_else(|| workdir_unknown(word))?;
@@ -169,22 +212,23 @@ impl Reading {
 
     fn root(&self, step: &Step<'_>, call: &Call<'_>, program: &str) -> Option<Root> {
         let folder = |path: &str| within(call.folder.as_deref(), path);
-        let root = |path: Option<String>, is_target| {
-            path.map(|path| Root { path, is_environment: false, is_target })
-        };
+        let root = |path: Option<String>, kind| path.map(|path| Root { path, kind });
+        if self.mode == Mode::Build {
+            return root(folder(self.wheel_folder.as_deref().unwrap_or(".")), RootKind::Wheels);
+        }
         match &self.prefix {
-            Some((Treatment::Prefix, value)) => root(value.as_deref().and_then(folder), false),
-            Some((Treatment::Target, value)) => root(value.as_deref().and_then(folder), true),
+            Some((Treatment::Prefix, value)) => root(value.as_deref().and_then(folder), RootKind::Prefix),
+            Some((Treatment::Target, value)) => root(value.as_deref().and_then(folder), RootKind::Target),
             Some((_, _)) => {
                 let home = step.account().ok().filter(|account| account.assumed.is_none());
-                root(home.map(|account| format!("{}/.local", account.home)), false)
+                root(home.map(|account| format!("{}/.local", account.home)), RootKind::Prefix)
             }
             None if self.python.is_some() => {
                 // A version names none that is known.
                 let named = self.python.as_deref().filter(|path| path.starts_with('/'))?;
                 let (folder, name) = named.rsplit_once('/')?;
                 let path = if name.starts_with("python") { folder.strip_suffix("/bin")? } else { named };
-                Some(Root { path: path.to_owned(), is_environment: true, is_target: false })
+                Some(Root { path: path.to_owned(), kind: RootKind::Environment })
             }
             None => environment(step, call, program),
         }

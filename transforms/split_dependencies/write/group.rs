@@ -49,7 +49,7 @@ impl Plan<'_, '_> {
         let mut changes = self.only(|role| match role {
             Role::Folder | Role::Install | Role::Cleans => true,
             Role::Deletes(_) => self.deletes_each(),
-            Role::Ahead | Role::CleansSystem | Role::Behind => false,
+            Role::Ahead | Role::CleansSystem | Role::Behind | Role::DeletesWheels => false,
         })?;
         if self.deletes_each() {
             let deleted = self.install.parts.iter().filter_map(|part| match &part.role {
@@ -69,7 +69,7 @@ impl Plan<'_, '_> {
     }
 
     /// The mount of the RUN that shows the file that is installed from, and the one that shows the group's in its place.
-    fn mounted(&self, file: &Generated) -> Result<Option<(Span, String)>, Refusal> {
+    pub(super) fn mounted(&self, file: &Generated) -> Result<Option<(Span, String)>, Refusal> {
         if !self.replaces() || self.found.brought_by != self.step.index {
             return Ok(None);
         }
@@ -182,7 +182,7 @@ impl Plan<'_, '_> {
                 Some((folder, _)) => format!("{folder}/{name}"),
                 None => name.to_owned(),
             },
-            What::Locked { .. } | What::Exported { .. } => name.to_owned(),
+            What::Locked { .. } | What::Exported { .. } | What::Wheels { .. } => name.to_owned(),
             What::Project { word, .. } if word == "." || word == "./" => name.to_owned(),
             What::Project { word, .. } => format!("{}/{name}", word.trim_end_matches('/')),
         }
@@ -198,7 +198,7 @@ impl Plan<'_, '_> {
             let folder = match &self.install.what {
                 What::Requirements { path, .. } => path.rsplit_once('/').map_or("", |(folder, _)| folder),
                 What::Project { folder, .. } => folder.trim_end_matches('/'),
-                What::Locked { .. } | What::Exported { .. } => ".",
+                What::Locked { .. } | What::Exported { .. } | What::Wheels { .. } => ".",
             };
             destination = format!("{folder}/");
         } else if let Some(folder) = self.changed_folder() {

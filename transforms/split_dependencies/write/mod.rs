@@ -5,6 +5,7 @@ mod parts;
 mod rest;
 mod taking;
 mod text;
+mod wheels;
 
 use std::ops::Range;
 
@@ -97,7 +98,7 @@ impl Plan<'_, '_> {
 
     /// Whether nothing of the old step is left: it installed a requirements file and no project.
     fn replaces(&self) -> bool {
-        matches!(self.install.what, What::Requirements { .. })
+        matches!(self.install.what, What::Requirements { .. } | What::Wheels { .. })
     }
 
     /// All that the old step and its inputs take.
@@ -131,7 +132,10 @@ impl Plan<'_, '_> {
     /// Whether each group deletes its own file, and nothing is left of the old one: its COPY brought nothing else.
     fn deletes_each(&self) -> bool {
         let deletes = self.install.parts.iter().any(|part| matches!(part.role, Role::Deletes(_)));
-        deletes && self.named_copy().is_some() && self.lead.inputs == [self.found.brought_by]
+        let from_stage =
+            |index: &usize| self.instruction(*index).is_some_and(|copy| copy.flag("from").is_some());
+        let own = |index: &usize| *index == self.found.brought_by || from_stage(index);
+        deletes && self.named_copy().is_some() && self.lead.inputs.iter().all(own)
     }
 
     /// Where the words stand that name what is installed.

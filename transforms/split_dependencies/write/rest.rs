@@ -21,7 +21,7 @@ impl Plan<'_, '_> {
         if self.install.has(&Role::Ahead) {
             let goes =
                 |role: &Role| matches!(role, Role::Folder | Role::Ahead | Role::CleansSystem | Role::Cleans);
-            let run = self.whole(self.step.index, self.only(goes)?, true)?;
+            let run = self.whole(self.step.index, self.without_groups(self.only(goes)?), true)?;
             self.declare(&run, written)?;
             text.push_str(&run);
         }
@@ -65,11 +65,20 @@ impl Plan<'_, '_> {
             _ => false,
         });
         let Some(first) = first else { return Ok(()) };
-        let run =
-            self.whole(self.step.index, self.without(|at, role| at < first && *role != Role::Folder)?, true)?;
+        let out = |at, role: &Role| (at < first && *role != Role::Folder) || *role == Role::DeletesWheels;
+        let run = self.whole(self.step.index, self.without_groups(self.without(out)?), true)?;
         self.declare(&run, written)?;
         text.push_str(&run);
         Ok(())
+    }
+
+    /// `changes`, and those that take away what only the groups have.
+    pub(super) fn without_groups(&self, mut changes: Vec<(Span, String)>) -> Vec<(Span, String)> {
+        let more =
+            self.of_groups.iter().filter(|edit| !changes.iter().any(|(span, _)| span.encloses(edit.span)));
+        let more: Vec<_> = more.map(|edit| (edit.span, edit.replacement.clone())).collect();
+        changes.extend(more);
+        changes
     }
 
     /// The changes that leave in a RUN what goes into it.

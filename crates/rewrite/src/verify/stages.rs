@@ -151,32 +151,40 @@ impl<'m> Stages<'m> {
             return takes().all(|take| known.contains(&&like(&take.from).0));
         }
         let Some(before) = self.was.stages().get(pair.old) else { return false };
-        let mut left = before.takes.iter().map(|take| &take.from).filter(|from| !is_new(from)).peekable();
-        // Whether the first of those left came in pieces, and what came whole before it.
-        let mut in_pieces = false;
-        let mut whole = None;
-        for take in takes() {
-            let (origin, is_added) = like(&take.from);
-            if is_added && (origin == own || whole.as_ref() == Some(&origin)) {
-                continue;
-            }
-            if in_pieces && left.peek() != Some(&&origin) {
-                left.next();
-            }
-            if left.peek() != Some(&&origin) {
-                return false;
-            }
-            in_pieces = is_added;
-            whole = (!is_added).then_some(origin);
-            if !is_added {
-                left.next();
-            }
-        }
-        if in_pieces {
-            left.next();
-        }
-        left.next().is_none()
+        let old = before.takes.iter().map(|take| &take.from).filter(|from| !is_new(from));
+        let old = runs(old.map(|from| (from.clone(), false)));
+        let now =
+            takes().map(|take| like(&take.from)).filter(|(origin, is_added)| !is_added || *origin != own);
+        let now = runs(now);
+        // Where something comes in pieces, they stand for what does not come whole any more.
+        let fits = |(old, now): (&Run, &Run)| {
+            old.from == now.from
+                && if now.pieces == 0 { old.whole == now.whole } else { now.whole <= old.whole }
+        };
+        old.len() == now.len() && old.iter().zip(&now).all(fits)
     }
+}
+
+/// What is taken from one stage or image, without others between.
+struct Run {
+    from: Origin,
+    /// How often from itself.
+    whole: usize,
+    /// How often from stages that were added like it.
+    pieces: usize,
+}
+
+fn runs(takes: impl Iterator<Item = (Origin, bool)>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (from, is_piece) in takes {
+        if runs.last().is_none_or(|last| last.from != from) {
+            runs.push(Run { from, whole: 0, pieces: 0 });
+        }
+        if let Some(last) = runs.last_mut() {
+            *(if is_piece { &mut last.pieces } else { &mut last.whole }) += 1;
+        }
+    }
+    runs
 }
 
 /// Whether two stages are built on the same image, whatever the build arguments are.
