@@ -63,6 +63,15 @@ SERVERS = [
     ("fastapi-cli", "0.0.3", ["fastapi", "uvicorn<0.40"]),
     ("fastapi-cli", "0.0.34", ["fastapi", "uvicorn"]),
 ]
+# What preload writes where gunicorn takes uvicorn's place: gunicorn, and what is beside it.
+MANAGED = [
+    ("20.1.0", ["setuptools<70", "uvicorn==0.30.0", "uvicorn-worker==0.2.0", *LOOP]),
+    ("27.0.1", ["uvicorn==0.54.0", "uvicorn-worker==0.4.0", *LOOP]),
+]
+MANAGED_WORDS = (
+    "--worker-class uvicorn_worker.UvicornWorker --keep-alive 5 --access-logfile - --preload --backlog 2048 --max-requests 1000 "
+    "--max-requests-jitter 50 --graceful-timeout 20 --log-level info --forwarded-allow-ips 127.0.0.1"
+).split()
 VALUES = {
     "--loop": "uvloop",
     "--http": "httptools",
@@ -98,9 +107,9 @@ def table():
     return rows
 
 
-def environment(folder, package, version, extra):
+def environment(folder, package, version, extra, suffix=""):
     """A virtual environment with that version, and why there is none."""
-    path = folder / f"{package}-{version}"
+    path = folder / f"{package}-{version}{suffix}"
     if not (path / "complete").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", path], check=True)
         install = [path / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
@@ -141,10 +150,11 @@ def workers(pid):
     return [child for child in found if b"resource_tracker" not in line(child)]
 
 
-def serves(path, package, options, variables, scratch, wanted):
+def serves(path, package, options, variables, scratch, wanted, application=None):
     """Starts the server, waits for an answer and for `wanted` workers, and stops it; what is wrong, or nothing."""
     port = free_port()
     program, *rest = command(package, port)
+    rest[0] = application or rest[0]
     log = scratch / "log"
     known = {name: value for name, value in os.environ.items() if name not in ("WEB_CONCURRENCY", "PORT")}
     with open(log, "wb") as output:
@@ -214,6 +224,15 @@ def main():
                 if serves(path, package, [option, *value], {}, scratch, None) is None:
                     wrong.append(f"{package} {version} starts with {option}: the table says it does not")
         print(f"{package} {version}: {' '.join(words) or 'the number of workers'}")
+    for version, extra in MANAGED:
+        path, why = environment(folder, "gunicorn", version, extra, "-with-uvicorn")
+        if path is None:
+            print(f"skipped gunicorn {version} with uvicorn: {why}")
+            continue
+        fault = serves(path, "gunicorn", MANAGED_WORDS, {"WEB_CONCURRENCY": "2"}, scratch, 2, "application:app")
+        tried += 1
+        wrong += [f"gunicorn {version} with uvicorn's worker: {fault}"] if fault else []
+        print(f"gunicorn {version} with uvicorn's worker: {' '.join(MANAGED_WORDS)}")
     if wrong:
         sys.exit("\n".join(wrong))
     print(f"{tried} starts")

@@ -1,10 +1,13 @@
 //! `preload`: the application is imported once, and the workers are forked from that.
 
 mod hazards;
+mod manager;
 
 use dockfit_dockerfile::Span;
 use dockfit_python::source::{Graph, Reach, module_of_entry};
-use dockfit_rewrite::{Decision, DecisionInfo, Facet, Pass, PassInfo, Place, RelPath, Safety, Task};
+use dockfit_rewrite::{
+    Consent, Decision, DecisionInfo, Facet, Pass, PassInfo, Place, RelPath, Safety, Selection, Task,
+};
 
 use crate::cache_mounts::Refusal;
 use crate::dockerfiles::{File, decisions};
@@ -23,12 +26,18 @@ static GUNICORN: DecisionInfo = DecisionInfo {
     safety: Safety::Beyond,
 };
 
+static MANAGER: DecisionInfo = DecisionInfo {
+    id: "preload/process-manager",
+    summary: "gunicorn manages the workers in place of uvicorn, and forks them",
+    safety: Safety::ByName,
+};
+
 static INFO: PassInfo = PassInfo {
     id: "preload",
     proposal: "beyond",
     summary: "four workers that each import the application take four times its memory; forked, they share it",
     page: include_str!("README.md"),
-    decisions: &[&GUNICORN],
+    decisions: &[&GUNICORN, &MANAGER],
     facets: &[Facet::Cmd, Facet::Entrypoint, Facet::Files],
     after: &["server-options", "max-requests", "workers-environment"],
 };
@@ -54,33 +63,48 @@ fn decide(file: &File<'_>, launch: &Launch) -> Vec<Decision> {
     if launch.has(OPTION) || says_so {
         return decision(Addition::Already).into_iter().collect();
     }
+    if launch.server.name == "uvicorn" && file.task.consent(&MANAGER) == Consent::Given {
+        let obstacles = obstacles(file, launch, &MANAGER);
+        if obstacles.is_empty() {
+            let outcome = manager::outcome(file, launch);
+            return launch.decision(file, &MANAGER, outcome).into_iter().collect();
+        }
+        return obstacles;
+    }
     if let Some(refusal) = unfit(launch) {
         return refuse(refusal);
     }
     if let Err(refusal) = installed(file.task.project, file.dockerfile, launch.server) {
         return refuse(refusal);
     }
+    let obstacles = obstacles(file, launch, &GUNICORN);
+    if !obstacles.is_empty() {
+        return obstacles;
+    }
+    let note = "what a function does that is called at import is not followed".to_owned();
+    decision(Addition::Words(vec![OPTION.to_owned()], Some(note))).into_iter().collect()
+}
+
+/// What in the application stands in the way of a fork, or that it cannot be read.
+fn obstacles(file: &File<'_>, launch: &Launch, info: &'static DecisionInfo) -> Vec<Decision> {
+    let decision = |refusal: Refusal| {
+        launch.decision(file, info, Addition::Refused(refusal).outcome(file, launch, info)?)
+    };
     let graph = match graph(file, launch) {
         Ok(graph) => graph,
-        Err(refusal) => return refuse(refusal),
+        Err(refusal) => return decision(refusal).into_iter().collect(),
     };
     if let Some(problem) = graph.problems.first() {
         let text = format!("{}: {}", problem.place, problem.message);
-        return refuse(Refusal::new("source-unread", text, "mend the file"));
+        return decision(Refusal::new("source-unread", text, "mend the file")).into_iter().collect();
     }
     let entry = launch.application().unwrap_or_default();
     let factory = entry.contains('(').then(|| module_of_entry(entry));
-    let hazards = hazards::found(&graph, factory);
-    if hazards.is_empty() {
-        let note = "what a function does that is called at import is not followed".to_owned();
-        return decision(Addition::Words(vec![OPTION.to_owned()], Some(note))).into_iter().collect();
-    }
     // Each is named where it stands.
-    let found = hazards.into_iter().filter_map(|(module, call, hazard)| {
+    let found = hazards::found(&graph, factory).into_iter().filter_map(|(module, call, hazard)| {
         let text = format!("`{}` {}", call.callee, hazard.what());
         let way_out = "do it in a function that runs in the worker, as the application's start-up does";
-        let refused = Addition::Refused(Refusal::new(hazard.code(), text, way_out));
-        let mut decision = decision(refused)?;
+        let mut decision = decision(Refusal::new(hazard.code(), text, way_out))?;
         if let Some(path) = RelPath::new(module.path()) {
             decision.place = Place { file: path, span: Span::new(call.span.start, call.span.end) };
         }
@@ -94,7 +118,12 @@ fn unfit(launch: &Launch) -> Option<Refusal> {
     let server = launch.server.name;
     if server != "gunicorn" {
         let text = format!("{server} imports the application in each worker");
-        let way_out = "have gunicorn start it, with a worker class for ASGI (uvicorn-worker)";
+        let way_out = if server == "uvicorn" {
+            let option = Selection::option_for(&MANAGER);
+            format!("{option} has gunicorn start it, where that and uvicorn-worker are locked")
+        } else {
+            "have gunicorn start it, with a worker class for ASGI".to_owned()
+        };
         return Some(Refusal::new("not-gunicorn", text, way_out));
     }
     if launch.has("--reload") {

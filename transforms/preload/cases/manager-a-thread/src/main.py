@@ -1,0 +1,6 @@
+import threading
+
+from fastapi import FastAPI
+
+app = FastAPI()
+threading.Thread(target=print, daemon=True).start()

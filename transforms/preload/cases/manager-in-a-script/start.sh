@@ -1,0 +1,2 @@
+#!/bin/sh
+exec uvicorn src.main:app --workers 4
