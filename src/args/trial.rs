@@ -42,7 +42,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs)]
     pub(crate) runs: usize,
 
-    /// Only these scenarios: cold, caches-only, nothing, readme, source, dependencies
+    /// Only these scenarios: cold, caches-only, nothing, packages, readme, source, dependencies
     #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
     pub(crate) scenario: Vec<String>,
 
@@ -53,6 +53,38 @@ pub(crate) struct BenchArgs {
     /// Exit with 1 if a figure is more than before by so much, as size+5%
     #[arg(long, value_name = "FIGURE+N%")]
     pub(crate) fail_if: Vec<String>,
+
+    /// Compare with this rewritten copy of the folder, instead of with what dockfit makes
+    #[arg(long, value_name = "DIR", conflicts_with = "each_pass")]
+    pub(crate) against: Option<PathBuf>,
+
+    /// Measure each pass alone, too
+    #[arg(long)]
+    pub(crate) each_pass: bool,
+
+    /// Compare with the JSON of an earlier run; --fail-if then means its figures
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Ask for this path under load, with oha or wrk
+    #[arg(long, value_name = "PATH", value_parser = absolute)]
+    pub(crate) load: Option<String>,
+
+    /// Seconds of load
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) load_seconds: u64,
+
+    /// Connections at once
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) load_connections: u32,
+
+    /// Write a page with tables and charts, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    /// Write the charts as SVG files into this folder, too
+    #[arg(long, value_name = "DIR")]
+    pub(crate) svg: Option<PathBuf>,
 
     /// Write the table as markdown, too
     #[arg(long, value_name = "FILE")]
@@ -176,6 +208,12 @@ pub(crate) enum FrontendName {
     Named,
     /// What the engine has built in: the line is left out of the scratch copies
     Builtin,
+}
+
+/// A path of a server.
+fn absolute(text: &str) -> Result<String, String> {
+    let plain = text.starts_with('/') && !text.contains(char::is_whitespace);
+    if plain { Ok(text.to_owned()) } else { Err("it is no path such as /health".to_owned()) }
 }
 
 /// A number of runs.

@@ -13,7 +13,7 @@ use super::{Installer, Names, Settings, nearest};
 use crate::args::Format;
 
 /// All keys, for suggestions.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "only",
     "skip",
     "with",
@@ -27,6 +27,7 @@ const KEYS: [&str; 13] = [
     "workers",
     "servers",
     "installer",
+    "targets",
 ];
 
 /// What is wrong with a configuration file, and where.
@@ -77,6 +78,7 @@ pub(super) fn parse(
             "workers" => super::servers::workers(value, &mut settings.selection.servers)?,
             "servers" => super::servers::servers(value, &mut settings.selection.servers)?,
             "installer" => settings.installer = Some(installer(value)?),
+            "targets" => settings.targets = super::targets::targets(value)?,
             "baseline" => settings.baseline = folder.join(string(value)?),
             unknown => {
                 let help = match nearest(unknown, KEYS.into_iter()) {

@@ -5,6 +5,7 @@ mod groups;
 mod installer;
 mod names;
 mod servers;
+mod targets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use globset::GlobSet;
 pub(crate) use file::normal;
 pub(crate) use installer::Installer;
 pub(crate) use names::{Names, nearest};
+pub(crate) use targets::Targets;
 
 use crate::args::{Format, Options};
 use crate::baseline::{self, Baseline};
@@ -42,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) installer: Option<Installer>,
     /// The groups of Python dependencies, where the configuration says something of them.
     pub(crate) groups: Option<Groups>,
+    /// What `bench` holds the figures against.
+    pub(crate) targets: Targets,
     /// The file of accepted refusals; it need not exist.
     pub(crate) baseline: PathBuf,
     /// What stands in it.

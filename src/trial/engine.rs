@@ -1,5 +1,6 @@
 //! The engine of a trial, and what it builds.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use dockfit_engine::{
@@ -8,6 +9,7 @@ use dockfit_engine::{
 use dockfit_image::{Image, Reader};
 
 use super::Side;
+use super::isolate::isolated;
 use crate::args::{EngineArgs, EngineName, FrontendName};
 use crate::interrupt;
 use crate::problem::{Problem, ProblemKind};
@@ -22,6 +24,8 @@ pub(crate) struct Trial<'a> {
     /// What names of images and containers begin with.
     prefix: String,
     reader: Reader,
+    /// Whether there are cache mounts of this run's own, which end with it.
+    isolates: Cell<bool>,
 }
 
 impl<'a> Trial<'a> {
@@ -55,7 +59,8 @@ impl<'a> Trial<'a> {
             scratch.path().file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         let plain: String = random.chars().filter(char::is_ascii_alphanumeric).collect();
         let prefix = format!("{plain}-{}", std::process::id());
-        Ok(Self { engine, args, target, scratch, prefix, reader: Reader::default() })
+        let isolates = Cell::new(false);
+        Ok(Self { engine, args, target, scratch, prefix, reader: Reader::default(), isolates })
     }
 
     pub(crate) fn scratch(&self) -> &Path {
@@ -74,13 +79,24 @@ impl<'a> Trial<'a> {
         format!("{}-{of}", self.prefix)
     }
 
-    /// Builds a side, with what the engine has cached of it unless the user wants otherwise.
-    pub(crate) fn build(&self, side: &Side) -> Result<Built, EngineError> {
-        self.build_anew(side, self.args.no_cache)
+    /// The text of a Dockerfile with cache mounts of this run's own; `of` tells those of one build from another's.
+    pub(crate) fn isolated(&self, text: &[u8], of: &str) -> Vec<u8> {
+        self.isolates.set(true);
+        isolated(text, &self.name(of))
     }
 
-    /// Builds a side; `no_cache`: every step of it.
-    pub(crate) fn build_anew(&self, side: &Side, no_cache: bool) -> Result<Built, EngineError> {
+    /// From now on layers are weighed as they are read.
+    pub(crate) fn weigh(&mut self) {
+        self.reader = Reader::weighing();
+    }
+
+    /// Builds a side, with what the engine has cached of it unless the user wants otherwise.
+    pub(crate) fn build(&self, side: &Side) -> Result<Built, EngineError> {
+        self.build_anew(side, self.args.no_cache, &format!("building {}", side.name))
+    }
+
+    /// Builds a side; `no_cache`: every step of it. `doing` is shown meanwhile.
+    pub(crate) fn build_anew(&self, side: &Side, no_cache: bool, doing: &str) -> Result<Built, EngineError> {
         let args = self.args;
         let request = BuildRequest {
             context: side.context.clone(),
@@ -96,7 +112,7 @@ impl<'a> Trial<'a> {
             no_cache,
             frontend: side.frontend.clone(),
         };
-        let activity = Activity::new(&format!("building {}", side.name));
+        let activity = Activity::new(doing);
         self.engine.build(&request, &self.name(&side.name), cancel(), &mut |line| activity.say(line))
     }
 
@@ -119,8 +135,16 @@ impl<'a> Trial<'a> {
     }
 }
 
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        if self.isolates.get() {
+            self.engine.remove_cache_mounts(&self.prefix);
+        }
+    }
+}
+
 /// Whether the user interrupted.
-pub(super) fn cancel() -> Cancel {
+pub(crate) fn cancel() -> Cancel {
     Cancel::when(interrupt::is_asked)
 }
 

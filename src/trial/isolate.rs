@@ -2,7 +2,7 @@
 
 /// The text of a Dockerfile with another `id` for each cache mount. Mounts that shared an id, or had none and the same
 /// target, which is then the id, still share one.
-pub(crate) fn isolated(text: &[u8], prefix: &str) -> Vec<u8> {
+pub(super) fn isolated(text: &[u8], prefix: &str) -> Vec<u8> {
     const MOUNT: &[u8] = b"--mount=";
     let mut out = Vec::with_capacity(text.len() + 64);
     let mut rest = text;

@@ -97,3 +97,106 @@ fn gates_and_scenarios_are_chosen() {
     assert!(err.contains("--fail-if: `size` is no bound"), "{err}");
     assert_eq!(place.left(), [""; 0]);
 }
+
+#[test]
+fn the_json_is_as_its_schema_says_and_each_pass_is_measured_alone() {
+    let place = place();
+    place.write("app/dockfit.toml", "[targets]\nimage = \"2MB\"\nbuild = \"1ms\"\nstart = \"2s\"\n");
+    place.write(
+        "app/Dockerfile",
+        "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y gcc\nCOPY requirements.txt main.py README.md /\nRUN pip install -r requirements.txt\n",
+    );
+    let words = [
+        "--runs=1",
+        "--no-start",
+        "--only=package-caches,apt-caches",
+        "--each-pass",
+        "--scenario=cold,packages",
+        "--format=json",
+        "--html=../page.html",
+        "--svg=../charts",
+        "--fail-if=targets",
+    ];
+    let (code, out, err) = run(&mut place.command("bench", &words));
+    assert_eq!(code, Some(1), "targets are missed: {out}{err}");
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let schema = serde_json::from_str(include_str!("../../docs/bench.schema.json")).expect("a schema");
+    let wrong: Vec<String> = jsonschema::validator_for(&schema)
+        .expect("a schema")
+        .iter_errors(&document)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(wrong, [""; 0]);
+    let file = &document["dockerfiles"][0];
+    let alone: Vec<&str> =
+        file["alone"].as_array().expect("a list").iter().filter_map(|it| it["pass"].as_str()).collect();
+    assert_eq!(alone, ["apt-caches", "package-caches"]);
+    let met: Vec<(&str, bool)> = file["targets"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|it| Some((it["key"].as_str()?, it["met"].as_bool()?)))
+        .collect();
+    assert_eq!(met, [("image", true), ("build", false), ("start", false)]);
+    assert!(
+        document["failed"].to_string().contains("target start 2s: not measured"),
+        "{}",
+        document["failed"]
+    );
+    // How far it is stands on standard error, in plain lines where nobody watches.
+    assert!(err.contains("Dockerfile: [0/8] run 1 of 1, before, cold: "), "{err}");
+    // The list of packages was changed in a scratch copy, another time for each side.
+    let texts = fs::read_to_string(place.0.path().join("fake/dockerfiles")).expect("text");
+    assert!(texts.contains("install -y gcc gcc"), "{texts}");
+    let page = fs::read_to_string(place.0.path().join("page.html")).expect("a page");
+    assert!(page.contains("<h2>Dockerfile</h2>") && page.contains("Each pass alone"), "{page}");
+    assert!(!page.contains("src=") && !page.contains("href="), "nothing is fetched: {page}");
+    let chart = fs::read_to_string(place.0.path().join("charts/dockerfile-builds.svg")).expect("a chart");
+    assert!(chart.starts_with("<?xml") && chart.contains("class=\"after\""), "{chart}");
+    assert_eq!(place.left(), [""; 0]);
+}
+
+#[test]
+fn an_earlier_run_is_what_gates_compare_with() {
+    let place = place();
+    let bench = |words: &[&str]| {
+        let fixed = ["--runs=1", "--no-start", "--only=package-caches", "--scenario=nothing"];
+        run(&mut place.command("bench", &[fixed.as_slice(), words].concat()))
+    };
+    let (code, out, _) = bench(&["--format=json"]);
+    assert_eq!(code, Some(0));
+    place.write("baseline.json", &out);
+    assert_eq!(bench(&["--baseline=../baseline.json", "--fail-if=size+0%"]).0, Some(0));
+    place.write("baseline.json", &out.replace("\"bytes\": 1000000", "\"bytes\": 900000"));
+    let (code, out, _) = bench(&["--baseline=../baseline.json", "--fail-if=size+5%"]);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("Dockerfile: size is +11.1 % of the baseline, and at most +5 % is allowed"),
+        "{out}"
+    );
+    place.write("baseline.json", "{}");
+    let (code, _, err) = bench(&["--baseline=../baseline.json"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("--baseline: it is not what bench writes"), "{err}");
+    let (code, _, err) = bench(&["--load=health"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("it is no path such as /health"), "{err}");
+}
+
+#[test]
+fn a_copy_that_somebody_rewrote_is_the_other_side() {
+    let place = place();
+    fs::create_dir(place.0.path().join("head")).expect("a folder");
+    for name in ["Dockerfile", "requirements.txt", "main.py", "README.md"] {
+        fs::copy(place.0.path().join("app").join(name), place.0.path().join("head").join(name))
+            .expect("a copy");
+    }
+    place.write("head/Dockerfile", "FROM python:3.13-slim\nCOPY requirements.txt /\nRUN pip install -r requirements.txt\nCOPY main.py README.md /\n");
+    let words = ["--against=../head", "--runs=1", "--no-start", "--scenario=cold", "--format=json"];
+    let (code, out, err) = run(&mut place.command("bench", &words));
+    assert_eq!(code, Some(0), "{out}{err}");
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(document["dockerfiles"][0]["passes"], serde_json::json!([]));
+    let texts = fs::read_to_string(place.0.path().join("fake/dockerfiles")).expect("text");
+    assert!(texts.contains("COPY main.py README.md /"), "{texts}");
+}

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
+use crate::clock::Called;
 use crate::process::{clean_up, run, succeed};
 use crate::{BuiltImage, Cancel, Engine, EngineError, Kind};
 
@@ -31,7 +32,7 @@ pub struct RunRequest {
 pub struct Container {
     engine: Engine,
     name: String,
-    /// When it was started.
+    /// When its command began.
     pub started: Instant,
 }
 
@@ -138,8 +139,12 @@ impl Engine {
         if cancel.is_asked() {
             return Err(EngineError::Cancelled);
         }
+        let called = Called::now();
         succeed(&mut command, Cancel::never())?;
-        container.started = Instant::now();
+        let end = Instant::now();
+        let words = ["container", "inspect", "--format", "{{.State.StartedAt}}", name];
+        let began = succeed(&mut self.command(&words), cancel).unwrap_or_default();
+        container.started = called.moment(&began, end);
         Ok(container)
     }
 }
@@ -196,6 +201,13 @@ impl Container {
         let command = &mut self.engine.command(&["logs", "--tail", &lines.to_string(), &self.name]);
         let Ok(answer) = run(command, Cancel::never(), &mut |_| {}) else { return Vec::new() };
         answer.out.lines().chain(answer.err.lines()).map(str::to_owned).collect()
+    }
+
+    /// Its whole output, each line behind the time at which the engine got it.
+    pub fn timed_logs(&self, cancel: Cancel) -> Result<String, EngineError> {
+        let answer =
+            run(&mut self.engine.command(&["logs", "--timestamps", &self.name]), cancel, &mut |_| {})?;
+        Ok(answer.out + &answer.err)
     }
 
     /// Sends the stop signal, and the kill signal after `grace`. Answers with the state then and how long it took.

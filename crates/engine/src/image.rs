@@ -47,6 +47,16 @@ impl BuiltImage {
         succeed(&mut command, cancel).map(drop)
     }
 
+    /// The digests of its layers, uncompressed, the lowest first; none where the engine does not say.
+    pub fn layer_ids(&self, cancel: Cancel) -> Vec<String> {
+        if self.engine.kind == Kind::Buildah {
+            return Vec::new();
+        }
+        let words = ["image", "inspect", "--format", "{{json .RootFS.Layers}}"];
+        let said = succeed(self.engine.command(&words).arg(&self.name), cancel).unwrap_or_default();
+        serde_json::from_str(&said).unwrap_or_default()
+    }
+
     /// Its size in bytes, as the store counts it.
     pub fn size(&self, cancel: Cancel) -> Result<u64, EngineError> {
         let words: &[&str] = match self.engine.kind {

@@ -5,7 +5,9 @@
 //! so that nothing is left behind whenever the work is cut short. Long work is cut short through [`Cancel`].
 
 mod build;
+mod cache_mount;
 mod cancel;
+mod clock;
 mod container;
 mod detect;
 mod error;
@@ -24,3 +26,4 @@ pub use failure::{BuildFailure, Cause};
 pub use image::BuiltImage;
 pub use kind::Kind;
 pub use log::{BuildStep, LogLine, steps};
+pub use process::answer_of;

@@ -47,6 +47,15 @@ pub(crate) fn clean_up(command: &mut Command) {
     let _ = run_within(command, Cancel::never(), Some(CLEANING), &mut |_| {});
 }
 
+/// What another program writes to standard output, such as one that makes load; it must succeed within that time.
+pub fn answer_of(command: &mut Command, cancel: Cancel, within: Duration) -> Result<String, EngineError> {
+    let answer = run_within(command, cancel, Some(within), &mut |_| {})?;
+    if answer.status.success() {
+        return Ok(answer.out);
+    }
+    Err(EngineError::Failed { command: line_of(command), said: last_words(&answer.err, &answer.out) })
+}
+
 /// As [`run`]; ends the program when it takes longer than that.
 pub(crate) fn run_within(
     command: &mut Command,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::archive::Archive;
 use crate::config::ConfigFile;
 use crate::layer::{self, Entry};
+use crate::weight::weight;
 use crate::{Config, ImageError, Packages, Step, Tree};
 
 /// An image that was built.
@@ -31,6 +32,8 @@ pub struct Layer {
     pub stored: u64,
     /// Bytes of its files.
     pub content: u64,
+    /// Bytes that travel when it is pulled; `None` where the reader does not weigh.
+    pub pulled: Option<u64>,
     /// The instruction that made it, in the engine's words; empty where the history does not say.
     pub made_by: String,
 }
@@ -39,6 +42,8 @@ pub struct Layer {
 #[derive(Debug, Default)]
 pub struct Reader {
     layers: HashMap<String, Arc<Vec<Entry>>>,
+    /// Where layers are weighed: what those weigh that were read.
+    weights: Option<HashMap<String, u64>>,
 }
 
 impl Image {
@@ -49,6 +54,17 @@ impl Image {
 }
 
 impl Reader {
+    /// One that also tells how many bytes a layer is when it is pulled, which takes as long as compressing it.
+    #[must_use]
+    pub fn weighing() -> Self {
+        Self { weights: Some(HashMap::new()), ..Self::default() }
+    }
+
+    /// What a layer weighs that was read before.
+    pub fn weight(&self, diff_id: &str) -> Option<u64> {
+        self.weights.as_ref()?.get(diff_id).copied()
+    }
+
     /// Reads an archive that `docker save`, `podman save`, `buildah push docker-archive:` or buildx
     /// (`--output type=docker|oci`) wrote.
     pub fn read(&mut self, path: &Path) -> Result<Image, ImageError> {
@@ -60,6 +76,15 @@ impl Reader {
         let mut makers = made_by(&file.history).into_iter();
         for (index, member) in members.layers.iter().enumerate() {
             let diff_id = file.rootfs.diff_ids.get(index).cloned().unwrap_or_default();
+            let pulled = match (self.weight(&diff_id), &mut self.weights) {
+                (Some(known), _) => Some(known),
+                (None, Some(weights)) => {
+                    let weight = weight(archive.reader(member)?)?;
+                    weights.insert(diff_id.clone(), weight);
+                    Some(weight)
+                }
+                (None, None) => None,
+            };
             let entries = match self.layers.get(&diff_id) {
                 Some(entries) => entries.clone(),
                 None => Arc::new(layer::read(archive.reader(member)?)?),
@@ -70,7 +95,7 @@ impl Reader {
             tree.put(index, &entries);
             let content = entries.iter().filter_map(Entry::size).sum();
             let made_by = makers.next().unwrap_or_default();
-            layers.push(Layer { diff_id, stored: archive.length(member), content, made_by });
+            layers.push(Layer { diff_id, stored: archive.length(member), content, pulled, made_by });
         }
         let packages = Packages::of(&tree);
         Ok(Image { config: file.config, tree, packages, layers })

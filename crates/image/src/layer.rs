@@ -42,14 +42,24 @@ const LARGEST_TEXT: u64 = 32 << 20;
 pub(crate) fn read(bytes: impl Read) -> Result<Vec<Entry>, ImageError> {
     let mut bytes = BufReader::with_capacity(1 << 16, bytes);
     let first = bytes.fill_buf()?;
-    if first.starts_with(&[0x1f, 0x8b]) {
+    if is_gzip(first) {
         return entries(flate2::bufread::MultiGzDecoder::new(bytes));
     }
-    if first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+    if is_zstd(first) {
         let decoder = ruzstd::decoding::StreamingDecoder::new(bytes);
         return entries(decoder.map_err(|error| ImageError::malformed(format!("a layer: {error}")))?);
     }
     entries(bytes)
+}
+
+/// Source: RFC 1952.
+pub(crate) fn is_gzip(first: &[u8]) -> bool {
+    first.starts_with(&[0x1f, 0x8b])
+}
+
+/// Source: RFC 8878.
+pub(crate) fn is_zstd(first: &[u8]) -> bool {
+    first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
 }
 
 fn entries(bytes: impl Read) -> Result<Vec<Entry>, ImageError> {

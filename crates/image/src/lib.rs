@@ -16,6 +16,7 @@ mod packages;
 mod program;
 mod tree;
 mod users;
+mod weight;
 
 pub use compare::{Aspect, Difference, Sources, compare};
 pub use config::{Config, HealthCheck, Step};

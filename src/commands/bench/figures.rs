@@ -13,6 +13,12 @@ impl Figures {
         self.0.push(duration.as_secs_f64());
     }
 
+    /// As they are: bytes.
+    pub(super) fn push_bytes(&mut self, bytes: u64) {
+        #[allow(clippy::cast_precision_loss, reason = "a figure to be read")]
+        self.0.push(bytes as f64);
+    }
+
     /// The one in the middle; of an even number the mean of the two.
     pub(super) fn median(&self) -> Option<f64> {
         let mut sorted = self.0.clone();

@@ -1,18 +1,24 @@
-//! The JSON form.
+//! The JSON form; `docs/bench.schema.json` is its schema.
 
 use dockfit_engine::{BuildStep, Engine};
 use serde_json::{Map, Value, json};
 
 use super::figures::Figures;
-use super::measure::{Benched, Builds, Measured};
+use super::measured::{Benched, Builds, Measured};
+use super::target::Judged;
 
 /// The whole document.
-pub(super) fn document(engine: &Engine, all: &[Benched], failed: &[String], errors: &[String]) -> String {
+pub(super) fn document(
+    engine: &Engine,
+    all: &[(Benched, Vec<Judged>)],
+    failed: &[String],
+    errors: &[String],
+) -> String {
     let errors: Vec<Value> = errors.iter().filter_map(|error| serde_json::from_str(error).ok()).collect();
     let document = json!({
         "schema": 1,
         "engine": {"kind": engine.kind.name(), "version": engine.version, "daemon": engine.daemon, "store": engine.store},
-        "dockerfiles": all.iter().map(benched).collect::<Vec<_>>(),
+        "dockerfiles": all.iter().map(|(benched, targets)| file(benched, targets)).collect::<Vec<_>>(),
         "failed": failed,
         "errors": errors,
     });
@@ -21,21 +27,34 @@ pub(super) fn document(engine: &Engine, all: &[Benched], failed: &[String], erro
     text
 }
 
-fn benched(benched: &Benched) -> Value {
+fn file(benched: &Benched, targets: &[Judged]) -> Value {
     let builds: Map<String, Value> = benched
-        .builds
+        .scenarios
         .iter()
-        .map(|(scenario, [before, after])| {
-            (scenario.name.clone(), json!({"before": side(before), "after": side(after)}))
+        .enumerate()
+        .map(|(at, scenario)| {
+            let of = |measured: &Measured| measured.builds.get(at).map(side);
+            (scenario.name.clone(), json!({"before": of(&benched.before), "after": of(&benched.after)}))
         })
         .collect();
-    let [before, after] = &benched.images;
+    let alone = benched.alone.iter().map(|measured| {
+        let all = benched.scenarios.iter().zip(&measured.builds);
+        let builds: Map<String, Value> =
+            all.map(|(scenario, builds)| (scenario.name.clone(), side(builds))).collect();
+        json!({"pass": measured.name, "builds": builds, "image": image(measured)})
+    });
+    let targets = targets.iter().map(|judged| {
+        json!({"key": judged.key, "wanted": judged.words, "bound": judged.bound, "before": judged.before,
+            "after": judged.after, "met": judged.is_met()})
+    });
     json!({
         "path": benched.dockerfile,
         "passes": benched.passes,
         "runs": benched.runs,
         "builds": builds,
-        "images": {"before": image(before), "after": image(after)},
+        "images": {"before": image(&benched.before), "after": image(&benched.after)},
+        "alone": alone.collect::<Vec<_>>(),
+        "targets": targets.collect::<Vec<_>>(),
     })
 }
 
@@ -45,6 +64,7 @@ fn side(builds: &Builds) -> Value {
         "seconds": figures(&builds.seconds),
         "steps_cached": builds.cached.0,
         "steps": builds.cached.1,
+        "pulled_bytes": builds.pulled,
         "last": builds.steps.iter().filter(|step| step.is_instruction()).map(step).collect::<Vec<_>>(),
         "critical_path": path,
     })
@@ -55,19 +75,34 @@ fn step(step: &BuildStep) -> Value {
 }
 
 fn image(measured: &Measured) -> Value {
-    let layers = measured.layers.iter();
+    let layers = measured.layers.iter().map(|layer| {
+        json!({"made_by": layer.made_by, "diff_id": layer.diff_id, "bytes": layer.content,
+            "compressed_bytes": layer.pulled})
+    });
+    let load = measured.load.as_ref().map(|load| {
+        json!({"with": load.with, "requests_per_second": figures(&load.rate), "p50_seconds": figures(&load.p50),
+            "p95_seconds": figures(&load.p95), "p99_seconds": figures(&load.p99)})
+    });
+    let one = measured
+        .one_worker
+        .as_ref()
+        .map(|one| json!({"ready_seconds": figures(&one.ready), "memory_bytes": figures(&one.memory)}));
     json!({
         "bytes": measured.bytes,
-        "layers": layers.map(|layer| json!({"made_by": layer.made_by, "diff_id": layer.diff_id, "bytes": layer.content})).collect::<Vec<_>>(),
+        "compressed_bytes": measured.compressed(),
+        "layers": layers.collect::<Vec<_>>(),
         "ready_seconds": figures(&measured.ready),
         "memory_bytes": figures(&measured.memory),
         "processes": measured.processes,
+        "one_worker": one,
+        "load": load,
         "not_ready": measured.not_ready,
     })
 }
 
 fn figures(figures: &Figures) -> Value {
-    let rounded = |figure: f64| (figure * 1000.0).round() / 1000.0;
+    // A millisecond is less than what differs from run to run; a request takes less.
+    let rounded = |figure: f64| (figure * 1e5).round() / 1e5;
     let all: Vec<f64> = figures.0.iter().map(|figure| rounded(*figure)).collect();
     json!({"median": figures.median().map(rounded), "runs": all})
 }

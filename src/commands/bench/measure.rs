@@ -1,137 +1,148 @@
-//! Builds and starts of both sides, in turn.
+//! Builds and starts of all sides, in turn.
 
 use std::fs;
 
-use dockfit_engine::{BuildStep, Built, steps};
-use dockfit_image::Layer;
-use dockfit_rewrite::Pass;
+use dockfit_engine::{Built, steps};
+use dockfit_image::Config;
+use dockfit_rewrite::{Dockerfile, Pass};
 
-use super::figures::{Figures, cached, critical_path};
+use super::figures::cached;
+use super::measured::{Benched, Builds, Load, Measured, OneWorker};
 use super::scenario::Scenario;
+use super::watch::Watch;
+use super::{load, workers};
 use crate::args::BenchArgs;
 use crate::commands::verify::Rewritten;
 use crate::console::Console;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Draft;
-use crate::trial::{Maker, Outcome, Side, Trial, engine_problem, isolated, put, sent, service, start};
-
-/// What was measured of one Dockerfile.
-#[derive(Debug)]
-pub(super) struct Benched {
-    /// As it is shown.
-    pub(super) dockerfile: String,
-    /// The passes that changed something.
-    pub(super) passes: Vec<&'static str>,
-    pub(super) runs: usize,
-    /// By scenario, before and after.
-    pub(super) builds: Vec<(Scenario, [Builds; 2])>,
-    pub(super) images: [Measured; 2],
-}
-
-/// The builds of one side in one scenario.
-#[derive(Debug, Default)]
-pub(super) struct Builds {
-    pub(super) seconds: Figures,
-    /// Steps from the cache, and all, of the last run.
-    pub(super) cached: (usize, usize),
-    /// Those of the last run.
-    pub(super) steps: Vec<BuildStep>,
-}
-
-/// The image of one side.
-#[derive(Debug, Default)]
-pub(super) struct Measured {
-    /// As the store counts it.
-    pub(super) bytes: u64,
-    pub(super) layers: Vec<Layer>,
-    pub(super) ready: Figures,
-    /// Of all processes, in bytes.
-    pub(super) memory: Figures,
-    pub(super) processes: usize,
-    /// Why it did not get ready, where it did not.
-    pub(super) not_ready: Option<String>,
-}
-
-impl Builds {
-    /// The steps that the last build waited for.
-    pub(super) fn critical_path(&self) -> Vec<&BuildStep> {
-        critical_path(&self.steps)
-    }
-}
-
-impl Benched {
-    /// The medians of a figure, before and after.
-    pub(super) fn figure(&self, name: &str) -> Option<(f64, f64)> {
-        let [before, after] = &self.images;
-        let both = |before: &Figures, after: &Figures| Some((before.median()?, after.median()?));
-        match name {
-            #[allow(clippy::cast_precision_loss, reason = "compared in percent")]
-            "size" => Some((before.bytes as f64, after.bytes as f64)),
-            "ready" => both(&before.ready, &after.ready),
-            "memory" => both(&before.memory, &after.memory),
-            name => {
-                let (_, [before, after]) = self.builds.iter().find(|(scenario, _)| scenario.name == name)?;
-                both(&before.seconds, &after.seconds)
-            }
-        }
-    }
-}
+use crate::session::Session;
+use crate::trial::{
+    Maker, Outcome, Request, Service, Side, Start, Trial, cancel, engine_problem, put, sent, service, start,
+};
 
 /// One Dockerfile to be measured.
-pub(super) struct Bench<'a, 't> {
+pub(super) struct Bench<'a, 't, 's> {
     pub(super) args: &'a BenchArgs,
     pub(super) passes: &'static [&'static dyn Pass],
+    pub(super) session: &'a Session<'s>,
     pub(super) draft: &'a Draft,
     pub(super) index: usize,
     pub(super) trial: &'a mut Trial<'t>,
 }
 
-impl Bench<'_, '_> {
+/// A side that is ready to be built, with the text that it has where nothing is changed.
+struct Prepared {
+    side: Side,
+    text: Vec<u8>,
+    config: Option<Config>,
+}
+
+impl Prepared {
+    fn of(side: Side) -> Result<Self, Problem> {
+        let text = fs::read(&side.dockerfile).map_err(|error| {
+            Problem::new(ProblemKind::Read, format!("a scratch copy cannot be read: {error}"))
+        })?;
+        Ok(Self { side, text, config: None })
+    }
+}
+
+impl Bench<'_, '_, '_> {
     /// Measures; `None` where no pass changes what is built.
     pub(super) fn run(&mut self, console: &mut Console) -> Result<Option<Benched>, Problem> {
-        let rewritten = Rewritten::by_passes(self.passes, self.draft, self.index, console)?;
+        let rewritten = match &self.args.against {
+            Some(copy) => {
+                let place = (self.draft, self.index);
+                Rewritten::by_hand(self.session, place, (&self.args.path, copy), console)?
+            }
+            None => Rewritten::by_passes(self.passes, self.draft, self.index, console)?,
+        };
         if !rewritten.changes_build() {
             return Ok(None);
         }
-        let member = self.draft.members.get(self.index).map(|member| self.draft.shown(&member.path));
-        let shown = member.unwrap_or_default();
+        let shown = self.draft.members.get(self.index).map(|member| self.draft.shown(&member.path));
+        let shown = shown.unwrap_or_default();
+        let mut all = self.sides(&rewritten, &shown, console)?;
+        let scenarios = match all.as_slice() {
+            [before, after, ..] => self.scenarios(&rewritten, before, &after.side)?,
+            _ => return Ok(None),
+        };
+        let named = |prepared: &Prepared| Measured {
+            name: prepared.side.name.clone(),
+            builds: scenarios.iter().map(|_| Builds::default()).collect(),
+            ..Measured::default()
+        };
+        let mut measured: Vec<Measured> = all.iter().map(named).collect();
+        let path = rewritten.site.dockerfile(&rewritten.before).map(Dockerfile::path);
+        let like = match path {
+            Some(path) => service(&rewritten.before, path, self.args.start.service.as_deref())?,
+            None => None,
+        };
+        let mut watch = Watch::over(self.args, &shown, all.len(), scenarios.len());
+        for run in 0..self.args.runs {
+            for (at, (prepared, measured)) in all.iter_mut().zip(&mut measured).enumerate() {
+                // Each run starts with cache mounts of its own, which are empty.
+                let text = self.trial.isolated(&prepared.text, &format!("{}{run}", prepared.side.name));
+                put(&prepared.side.dockerfile, &text).map_err(|error| unwritten(&error))?;
+                let image = self.builds(run, at > 0, prepared, &scenarios, measured, &shown, &mut watch)?;
+                self.image(run, prepared, &image, like.as_ref(), measured, &mut watch)?;
+            }
+        }
+        let mut measured = measured.into_iter();
+        let (before, after) = (measured.next().unwrap_or_default(), measured.next().unwrap_or_default());
+        Ok(Some(Benched {
+            dockerfile: shown,
+            passes: rewritten.changing(),
+            runs: self.args.runs,
+            scenarios,
+            before,
+            after,
+            alone: measured.collect(),
+        }))
+    }
+
+    /// Before, after, and each pass alone where that was asked for.
+    fn sides(
+        &self,
+        rewritten: &Rewritten,
+        shown: &str,
+        console: &mut Console,
+    ) -> Result<Vec<Prepared>, Problem> {
         let maker =
-            Maker { shown: shown.clone(), scratch: self.trial.scratch(), frontend: self.trial.frontend() };
-        let both = [rewritten.present(&maker, "before")?, rewritten.result(&maker, "after")?];
-        let [before, after] = &both;
-        let files = sent((&rewritten.before, &rewritten.site, before))?;
+            Maker { shown: shown.to_owned(), scratch: self.trial.scratch(), frontend: self.trial.frontend() };
+        let mut sides = vec![
+            Prepared::of(rewritten.present(&maker, "before")?)?,
+            Prepared::of(rewritten.result(&maker, "after")?)?,
+        ];
+        let changing = rewritten.changing();
+        for pass in
+            self.passes.iter().filter(|pass| self.args.each_pass && changing.contains(&pass.info().id))
+        {
+            let alone = Rewritten::by_passes(&[*pass], self.draft, self.index, console)?;
+            // It may only go on with what another one made.
+            if alone.changes_build() {
+                sides.push(Prepared::of(alone.result(&maker, pass.info().id)?)?);
+            }
+        }
+        Ok(sides)
+    }
+
+    /// Those that the user chose.
+    fn scenarios(
+        &self,
+        rewritten: &Rewritten,
+        before: &Prepared,
+        after: &Side,
+    ) -> Result<Vec<Scenario>, Problem> {
+        let files = sent((&rewritten.before, &rewritten.site, &before.side))?;
         let new_files = sent((&rewritten.after, &rewritten.site_after, after))?;
         let is_group = |path: &&String| {
             let name = path.rsplit('/').next().unwrap_or_default();
             name.starts_with("requirements-") && path.strip_suffix(".txt").is_some()
         };
         let groups: Vec<String> = new_files.iter().filter(is_group).cloned().collect();
-        let scenarios = Scenario::all(&before.context, &files, &groups, self.args.source.as_deref());
-        let scenarios = self.chosen(scenarios)?;
-        let mut benched = Benched {
-            dockerfile: shown.clone(),
-            passes: rewritten.changing(),
-            runs: self.args.runs,
-            builds: scenarios.into_iter().map(|scenario| (scenario, Default::default())).collect(),
-            images: Default::default(),
-        };
-        let texts = [read(&before.dockerfile)?, read(&after.dockerfile)?];
-        for run in 0..self.args.runs {
-            for (at, (side, text)) in both.iter().zip(&texts).enumerate() {
-                // Each run starts with cache mounts of its own, which are empty.
-                let prefix = self.trial.name(&format!("{}{run}", side.name));
-                put(&side.dockerfile, &isolated(text, &prefix)).map_err(|error| unwritten(&error))?;
-                let is_last = run + 1 == self.args.runs;
-                let image = self.builds(run, at, side, &mut benched.builds, &shown)?;
-                let Some(measured) = benched.images.get_mut(at) else { continue };
-                self.image(&rewritten, side, &image, is_last, measured)?;
-            }
-        }
-        Ok(Some(benched))
-    }
-
-    /// Those that the user chose.
-    fn chosen(&self, all: Vec<Scenario>) -> Result<Vec<Scenario>, Problem> {
+        let source = self.args.source.as_deref();
+        let all = Scenario::all(&before.side.context, &before.text, &files, &groups, source);
         // A name stands for itself and for those that begin with it: all groups of dependencies.
         let covers = |chosen: &str, scenario: &Scenario| {
             let rest = scenario.name.strip_prefix(chosen);
@@ -149,80 +160,126 @@ impl Bench<'_, '_> {
         Ok(all.into_iter().filter(wanted).collect())
     }
 
-    /// One run of one side: every scenario. Answers with the image of the unchanged context.
+    /// One run of one side: every scenario. Answers with the image of what was not changed.
+    #[allow(clippy::too_many_arguments, reason = "one run is told by all of them")]
     fn builds(
-        &self,
+        &mut self,
         run: usize,
-        at: usize,
-        side: &Side,
-        all: &mut [(Scenario, [Builds; 2])],
+        is_rewritten: bool,
+        prepared: &Prepared,
+        scenarios: &[Scenario],
+        measured: &mut Measured,
         shown: &str,
+        watch: &mut Watch,
     ) -> Result<Built, Problem> {
         let failed = |error| engine_problem(&error, Some(shown));
-        let mut filled = false;
-        for (count, (scenario, sides)) in all.iter_mut().enumerate() {
-            if !scenario.is_from_nothing() && !filled {
-                // What a change is measured against has to be there.
-                self.trial.build(side).map_err(failed)?;
-                filled = true;
+        let side = &prepared.side;
+        // The layers that a host has from before a change; known once what the change is measured against is there.
+        let mut had: Option<Vec<String>> = None;
+        for (count, (scenario, builds)) in scenarios.iter().zip(&mut measured.builds).enumerate() {
+            if !scenario.is_from_nothing() && had.is_none() {
+                had = Some(self.trial.build(side).map_err(failed)?.image.layer_ids(cancel()));
             }
-            filled |= scenario.is_from_nothing();
-            let undo = scenario.change(&side.context, at == 1, run * 100 + count + 1)?;
-            let built = self.trial.build_anew(side, scenario.is_from_nothing()).map_err(failed)?;
+            let undo = scenario.change(side, is_rewritten, run * 100 + count + 1)?;
+            let label = watch.label(run, &side.name, &scenario.name);
+            let built = self.trial.build_anew(side, scenario.is_from_nothing(), &label).map_err(failed)?;
             undo.put_back()?;
-            if let Some(builds) = sides.get_mut(at) {
-                builds.seconds.push(built.took);
-                builds.steps = steps(&built.log);
-                builds.cached = cached(&builds.steps);
+            watch.done(&label, built.took);
+            builds.seconds.push(built.took);
+            builds.steps = steps(&built.log);
+            builds.cached = cached(&builds.steps);
+            if let (Some(had), 0, false) = (&had, run, scenario.is_from_nothing()) {
+                builds.pulled = self.pulled(had, side, &built)?;
             }
         }
         self.trial.build(side).map_err(failed)
     }
 
+    /// The bytes of the layers that are not among those that a host has.
+    fn pulled(&mut self, had: &[String], side: &Side, built: &Built) -> Result<Option<u64>, Problem> {
+        let now = built.image.layer_ids(cancel());
+        if had.is_empty() || now.is_empty() {
+            return Ok(None);
+        }
+        let new: Vec<&String> = now.iter().filter(|id| !had.contains(id)).collect();
+        if new.is_empty() {
+            return Ok(Some(0));
+        }
+        let image = self.trial.read(side, built)?;
+        let weights =
+            image.layers.iter().filter(|layer| new.contains(&&layer.diff_id)).map(|layer| layer.pulled);
+        Ok(weights.sum())
+    }
+
     /// The size of the image, and how it starts.
     fn image(
         &mut self,
-        rewritten: &Rewritten,
-        side: &Side,
+        run: usize,
+        prepared: &mut Prepared,
         built: &Built,
-        is_last: bool,
+        like: Option<&Service>,
         measured: &mut Measured,
+        watch: &mut Watch,
     ) -> Result<(), Problem> {
+        let side = &prepared.side;
+        let config = if let Some(config) = &prepared.config {
+            config
+        } else {
+            let image = self.trial.read(side, built)?;
+            measured.bytes = Trial::size(built);
+            measured.layers = image.layers;
+            prepared.config.insert(image.config)
+        };
         let starts = !self.args.start.no_start && self.trial.engine.kind.runs();
-        if !starts && !is_last {
-            return Ok(());
-        }
-        let image = self.trial.read(side, built)?;
-        measured.bytes = Trial::size(built);
-        measured.layers.clone_from(&image.layers);
         if !starts || measured.not_ready.is_some() {
             return Ok(());
         }
-        let path = rewritten.site.dockerfile(&rewritten.before).map(dockfit_rewrite::Dockerfile::path);
-        let service = match path {
-            Some(path) => service(&rewritten.before, path, self.args.start.service.as_deref())?,
-            None => None,
-        };
-        let started =
-            start(self.trial, &built.image, &side.name, &image.config, service.as_ref(), &self.args.start)
-                .map_err(|error| engine_problem(&error, None))?;
-        match started.outcome {
-            Outcome::Ready(took) => measured.ready.push(took),
-            Outcome::Ended(code) => measured.not_ready = Some(format!("it ended with status {code}")),
-            Outcome::NotReady(why) => measured.not_ready = Some(why),
+        let request = Request::of(&built.image, &side.name, config, like, &self.args.start);
+        let request = Request { load_port: self.args.load.is_some(), ..request };
+        let mut loaded = Ok(None);
+        let started = start(self.trial, &request, &mut |address| {
+            if let (Some(path), Some(address)) = (&self.args.load, address) {
+                loaded =
+                    load::of(self.trial, address, path, self.args.load_seconds, self.args.load_connections);
+            }
+        });
+        let started = started.map_err(|error| engine_problem(&error, None))?;
+        watch.done(&watch.label(run, &side.name, "start"), started.ready().unwrap_or_default());
+        if let Some((with, loaded)) = loaded? {
+            let all = measured.load.get_or_insert_with(|| Load { with, ..Load::default() });
+            all.rate.0.push(loaded.rate);
+            all.p50.0.push(loaded.p50);
+            all.p95.0.push(loaded.p95);
+            all.p99.0.push(loaded.p99);
         }
-        if let Some(memory) = started.memory {
-            #[allow(clippy::cast_precision_loss, reason = "a figure to be read")]
-            measured.memory.0.push(memory.pss as f64);
+        match &started.outcome {
+            Outcome::Ready(took) => measured.ready.push(*took),
+            Outcome::Ended(code) => measured.not_ready = Some(format!("it ended with status {code}")),
+            Outcome::NotReady(why) => measured.not_ready = Some(why.clone()),
+        }
+        if let Some(memory) = &started.memory {
+            measured.memory.push_bytes(memory.pss);
             measured.processes = memory.processes;
+        }
+        // The same again with one worker, where the command asks for more.
+        let Some(one) = workers::one(config).filter(|_| measured.not_ready.is_none()) else { return Ok(()) };
+        let request = Request { command: one.command, env: one.env, load_port: false, ..request };
+        let started =
+            start(self.trial, &request, &mut |_| {}).map_err(|error| engine_problem(&error, None))?;
+        watch.done(
+            &watch.label(run, &side.name, "start with one worker"),
+            started.ready().unwrap_or_default(),
+        );
+        let figures = measured.one_worker.get_or_insert_with(OneWorker::default);
+        let Start { outcome, memory, .. } = started;
+        if let Outcome::Ready(took) = outcome {
+            figures.ready.push(took);
+        }
+        if let Some(memory) = memory {
+            figures.memory.push_bytes(memory.pss);
         }
         Ok(())
     }
-}
-
-fn read(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
-    fs::read(path)
-        .map_err(|error| Problem::new(ProblemKind::Read, format!("a scratch copy cannot be read: {error}")))
 }
 
 fn unwritten(error: &std::io::Error) -> Problem {

@@ -1,20 +1,33 @@
 //! `dockfit bench`: what a rewrite gains, measured: before and after in turn, several runs.
 
+mod baseline;
+mod charts;
 mod figures;
 mod gate;
+mod html;
 mod json;
+mod load;
 mod markdown;
 mod measure;
+mod measured;
+mod packages;
 mod scenario;
 mod table;
+mod target;
+mod watch;
+mod workers;
 
 use std::fs;
 use std::io;
 
+use dockfit_engine::Engine;
 use dockfit_rewrite::Pass;
 
+use self::baseline::Baseline;
 use self::gate::Gate;
-use self::measure::{Bench, Benched};
+use self::measure::Bench;
+use self::measured::Benched;
+use self::target::Judged;
 use super::Exit;
 use crate::args::{BenchArgs, Format};
 use crate::console::Console;
@@ -35,8 +48,10 @@ pub(super) fn bench(
 
 fn run(args: &BenchArgs, passes: &'static [&'static dyn Pass], console: &mut Console) -> io::Result<Exit> {
     let Some(session) = Session::start(passes, &args.options, console) else { return super::failed(console) };
-    let gates = match usage(args) {
-        Ok(gates) => gates,
+    let asked =
+        usage(args).and_then(|gates| Ok((gates, args.baseline.as_deref().map(Baseline::read).transpose()?)));
+    let (gates, baseline) = match asked {
+        Ok(asked) => asked,
         Err(problem) => {
             console.problem(&problem);
             return super::failed(console);
@@ -47,17 +62,19 @@ fn run(args: &BenchArgs, passes: &'static [&'static dyn Pass], console: &mut Con
     };
     let Opened { projects, format, mut trial } = opened;
     let look = session.look(console);
-    let mut all: Vec<Benched> = Vec::new();
+    trial.weigh();
+    let mut all: Vec<(Benched, Vec<Judged>)> = Vec::new();
     for draft in &projects {
         for index in 0..draft.members.len() {
-            let mut bench = Bench { args, passes, draft, index, trial: &mut trial };
+            let mut bench = Bench { args, passes, session: &session, draft, index, trial: &mut trial };
             match bench.run(console) {
                 Ok(Some(benched)) => {
+                    let targets = Judged::all(&draft.settings.targets, &benched);
                     if format == Format::Text && !args.options.quiet {
-                        console.print(table::benched(&bench.trial.engine, &benched, &look))?;
+                        console.print(table::benched(&bench.trial.engine, &benched, &targets, &look))?;
                         console.flush()?;
                     }
-                    all.push(benched);
+                    all.push((benched, targets));
                 }
                 Ok(None) => {}
                 Err(_) if interrupt::is_asked() => return Ok(Exit::Error),
@@ -68,14 +85,13 @@ fn run(args: &BenchArgs, passes: &'static [&'static dyn Pass], console: &mut Con
     if all.is_empty() && console.failed == 0 && format == Format::Text {
         console.print("no Dockerfile would change: there is nothing to measure\n")?;
     }
-    if let Some(path) = &args.markdown
-        && let Err(error) = fs::write(path, markdown::document(&trial.engine, &all))
-    {
-        let problem = Problem::new(ProblemKind::Write, format!("it cannot be written: {error}"));
-        console.problem(&problem.in_file(shown(path)));
-    }
-    let failed: Vec<String> =
-        all.iter().flat_map(|benched| gates.iter().filter_map(|gate| gate.failed(benched))).collect();
+    write(args, &trial.engine, &all, console);
+    let failed: Vec<String> = all
+        .iter()
+        .flat_map(|(benched, targets)| {
+            gates.iter().flat_map(|gate| gate.failed(benched, targets, baseline.as_ref()))
+        })
+        .collect();
     if format == Format::Json {
         let errors = console.collected();
         console.print(json::document(&trial.engine, &all, &failed, &errors))?;
@@ -86,6 +102,29 @@ fn run(args: &BenchArgs, passes: &'static [&'static dyn Pass], console: &mut Con
     }
     console.flush()?;
     Ok(super::exit(console, !failed.is_empty()))
+}
+
+/// Writes the files that were asked for.
+fn write(args: &BenchArgs, engine: &Engine, all: &[(Benched, Vec<Judged>)], console: &mut Console) {
+    let mut files = Vec::new();
+    if let Some(path) = &args.markdown {
+        files.push((path.clone(), markdown::document(engine, all)));
+    }
+    if let Some(path) = &args.html {
+        files.push((path.clone(), html::document(engine, all)));
+    }
+    if let Some(folder) = &args.svg {
+        let charts = all.iter().flat_map(|(benched, _)| charts::all(benched));
+        files.extend(charts.map(|chart| (folder.join(format!("{}.svg", chart.name)), chart.file())));
+    }
+    for (path, text) in files {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let written = parent.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text));
+        if let Err(error) = written {
+            let problem = Problem::new(ProblemKind::Write, format!("it cannot be written: {error}"));
+            console.problem(&problem.in_file(shown(&path)));
+        }
+    }
 }
 
 /// What is wrong with the options; else the gates.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::packages;
 use crate::problem::{Problem, ProblemKind};
-use crate::trial::put;
+use crate::trial::{Side, put};
 
 /// A situation in which people wait for a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(super) enum Kind {
     Cold,
     /// Every step is executed; cache mounts hold what the last build left.
     CachesOnly,
+    /// The list of system packages changed.
+    Packages,
     /// These files of the context changed; none: nothing did. Of the rewritten side also these.
     Changed { files: Vec<PathBuf>, of_after: Vec<PathBuf> },
 }
@@ -71,6 +74,7 @@ impl Scenario {
     /// rewritten project installs one by one.
     pub(super) fn all(
         context: &Path,
+        dockerfile: &[u8],
         sent: &[String],
         groups: &[String],
         source: Option<&Path>,
@@ -80,6 +84,9 @@ impl Scenario {
             Self::new("caches-only", Kind::CachesOnly),
             Self::changed("nothing", Vec::new(), Vec::new()),
         ];
+        if packages::named_again(dockerfile, 1).is_some() {
+            found.push(Self::new("packages", Kind::Packages));
+        }
         let names = fs::read_dir(context).into_iter().flatten().flatten();
         let mut top: Vec<String> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         top.sort();
@@ -112,12 +119,22 @@ impl Scenario {
     }
 
     /// Makes the change in a scratch context; answers with what puts it back.
-    pub(super) fn change(&self, context: &Path, is_after: bool, count: usize) -> Result<Undo, Problem> {
+    pub(super) fn change(&self, side: &Side, is_after: bool, count: usize) -> Result<Undo, Problem> {
         let mut undo = Undo(Vec::new());
+        if self.kind == Kind::Packages {
+            let path = &side.dockerfile;
+            let Ok(bytes) = fs::read(path) else { return Ok(undo) };
+            // The step may be gone on this side: then nothing changes for it.
+            if let Some(changed) = packages::named_again(&bytes, count % 40 + 1) {
+                put(path, &changed).map_err(|error| unwritten(path, &error))?;
+                undo.0.push((path.clone(), bytes));
+            }
+            return Ok(undo);
+        }
         let Kind::Changed { files, of_after } = &self.kind else { return Ok(undo) };
         let more = if is_after { of_after.as_slice() } else { &[] };
         for file in files.iter().chain(more) {
-            let path = context.join(file);
+            let path = side.context.join(file);
             let Ok(bytes) = fs::read(&path) else { continue };
             let mut changed = bytes.clone();
             // Not the same as the last time, which the engine may remember.
@@ -166,6 +183,7 @@ fn first_source(sent: &[String]) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::{Kind, Scenario, first_source};
+    use crate::trial::Side;
     use std::path::PathBuf;
 
     #[test]
@@ -186,19 +204,26 @@ mod tests {
         let write = |name: &str| std::fs::write(folder.path().join(name), "x").expect("a file");
         ["README.md", "pyproject.toml", "uv.lock", "requirements-app.txt"].into_iter().for_each(write);
         let sent = ["src/main.py".to_owned()];
-        let all = Scenario::all(folder.path(), &sent, &["requirements-app.txt".to_owned()], None);
+        let all =
+            Scenario::all(folder.path(), b"FROM a\n", &sent, &["requirements-app.txt".to_owned()], None);
         let names: Vec<&str> = all.iter().map(|scenario| scenario.name.as_str()).collect();
         assert_eq!(names, ["cold", "caches-only", "nothing", "readme", "source", "dependencies-app"]);
         let last = all.last().expect("a scenario");
         assert!(
             matches!(&last.kind, Kind::Changed { files, .. } if files == &[PathBuf::from("pyproject.toml"), "uv.lock".into()])
         );
-        let undo = last.change(folder.path(), true, 2).expect("a change");
+        let side = Side {
+            name: "after".to_owned(),
+            context: folder.path().to_path_buf(),
+            dockerfile: PathBuf::new(),
+            frontend: None,
+        };
+        let undo = last.change(&side, true, 2).expect("a change");
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("text");
         assert_eq!((read("uv.lock").as_str(), read("requirements-app.txt").as_str()), ("x\n\n", "x\n\n"));
         undo.put_back().expect("as it was");
         assert_eq!((read("uv.lock").as_str(), read("requirements-app.txt").as_str()), ("x", "x"));
-        last.change(folder.path(), false, 1).expect("a change");
+        last.change(&side, false, 1).expect("a change");
         assert_eq!(read("requirements-app.txt"), "x", "the present project has no such file");
     }
 }

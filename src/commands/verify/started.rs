@@ -6,7 +6,7 @@ use dockfit_image::Config;
 use super::Stopped;
 use super::rewritten::Rewritten;
 use crate::args::VerifyArgs;
-use crate::trial::{Outcome, Service, Start, Trial, engine_problem, service, start};
+use crate::trial::{Outcome, Request, Service, Start, Trial, engine_problem, service, start};
 
 /// Both starts.
 pub(super) struct Starts {
@@ -31,7 +31,7 @@ impl Starts {
             None => None,
         };
         let started = |image, side, config| {
-            start(trial, image, side, config, service.as_ref(), &args.start)
+            start(trial, &Request::of(image, side, config, service.as_ref(), &args.start), &mut |_| {})
                 .map_err(|error| Stopped::from(engine_problem(&error, None)))
         };
         let before = started(image_before, "before", config_before)?;

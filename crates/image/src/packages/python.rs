@@ -45,6 +45,10 @@ pub(super) fn distributions(tree: &Tree) -> Vec<Distribution> {
         let Some(content) = node.content() else { continue };
         let Some(text) = &content.text else { continue };
         let Some((info, "METADATA" | "PKG-INFO")) = path.rsplit_once('/') else { continue };
+        // What an installer keeps to install from is not installed: uv's cache holds wheels unpacked.
+        if info.split('/').any(|part| part == ".cache") {
+            continue;
+        }
         let text = String::from_utf8_lossy(text);
         let Some((name, version)) = name_and_version(&text) else { continue };
         let folder = info.rsplit_once('/').map_or("", |(folder, _)| folder);

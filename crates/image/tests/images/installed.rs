@@ -28,6 +28,8 @@ fn python_distributions_by_their_metadata() {
             File::text(&format!("{site}/a/__init__.py"), "x = 1\n"),
             File::text(&format!("{site}/a/data.txt"), "new"),
             File::text(&format!("{site}/old.egg-info/PKG-INFO"), "Name: old\nVersion: 2\n"),
+            // In uv's cache, from which it installs.
+            File::text("root/.cache/uv/archive-v0/x/wheel-1.dist-info/METADATA", "Name: wheel\nVersion: 1\n"),
         ])
         .read();
     assert_eq!(versions(&image, Manager::Python), ["old 2", "some-name-x 1.0"]);

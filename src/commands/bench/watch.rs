@@ -1,0 +1,44 @@
+//! How far the measuring is: a bar where somebody watches, plain lines where not.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use crate::args::BenchArgs;
+
+/// Progress over all builds and starts of a Dockerfile.
+pub(super) struct Watch {
+    dockerfile: String,
+    done: usize,
+    total: usize,
+    runs: usize,
+    /// Plain lines are written.
+    says: bool,
+}
+
+impl Watch {
+    pub(super) fn over(args: &BenchArgs, dockerfile: &str, sides: usize, scenarios: usize) -> Self {
+        let starts = usize::from(!args.start.no_start);
+        let says = !args.options.quiet && !std::io::stderr().is_terminal();
+        let total = args.runs * sides * (scenarios + starts);
+        Self { dockerfile: dockerfile.to_owned(), done: 0, total, runs: args.runs, says }
+    }
+
+    /// What goes on.
+    pub(super) fn label(&self, run: usize, side: &str, what: &str) -> String {
+        let Self { dockerfile, runs, done, total, .. } = self;
+        format!("{dockerfile}: [{done}/{total}] run {} of {runs}, {side}, {what}", run + 1)
+    }
+
+    /// It took that long.
+    pub(super) fn done(&mut self, label: &str, took: Duration) {
+        self.done += 1;
+        // Starts with one worker come on top, where there are any.
+        self.total = self.total.max(self.done);
+        if self.says {
+            // Who does not read this need not.
+            let line = format!("{label}: {:.1} s\n", took.as_secs_f64());
+            let _ = std::io::stderr().write_all(crate::terminal::visible(&line).trim_end().as_bytes());
+            let _ = std::io::stderr().write_all(b"\n");
+        }
+    }
+}
