@@ -11,6 +11,7 @@
 #   rust       rust:1.85, rust:1.85-slim   cargo and rustc in /usr/local/cargo/bin, gcc
 #   ruby       ruby:3.3, ruby:3.3-slim     ruby and bundler, BUNDLE_APP_CONFIG and GEM_HOME in /usr/local/bundle
 #   composer   composer:2                  php 8.4 and composer, git, unzip
+#   uv         ghcr.io/astral-sh/uv:0.13.9 the program of that version, from the package index
 #   distroless gcr.io/distroless/{static,base,cc,python3}-debian13, each with the tags latest, nonroot, debug,
 #              debug-nonroot: the Debian packages, users, entrypoint and variables that
 #              transforms/distroless_runtime/facts.txt has of the real ones
@@ -186,6 +187,19 @@ CMD ["composer"]
 END
 }
 
+UV=0.13.9
+uv_base() {
+  ! has "ghcr.io/astral-sh/uv:$UV" || return 0
+  local folder=$LAB/bases/uv
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  python3 -m pip download --quiet --no-deps --only-binary=:all: --dest "$folder" "uv==$UV"
+  python3 -m zipfile -e "$folder"/uv-*.whl "$folder/unpacked"
+  install -m 755 "$folder"/unpacked/uv-*.data/scripts/uv* "$folder"
+  tar -C "$folder" --numeric-owner -c uv uvx | "$HERE/dk" import - "ghcr.io/astral-sh/uv:$UV" >/dev/null
+  rm -rf "$folder"
+}
+
 FACTS=$HERE/../../transforms/distroless_runtime/facts.txt
 fact() { # IMAGE KEY
   awk -v image="[$1]" -v key="$2: " '/^\[/ { mine = $0 == image } mine && index($0, key) == 1 { print substr($0, length(key) + 1) }' "$FACTS"
@@ -199,7 +213,10 @@ facts() { # IMAGE KEY
 }
 
 distroless_base() {
-  ! has gcr.io/distroless/python3-debian13:debug-nonroot || return 0
+  # made anew when their facts or this function change
+  local made=$LAB/bases/distroless.made now
+  now=$({ declare -f distroless_base; cat "$FACTS"; } | cksum)
+  if has gcr.io/distroless/python3-debian13:debug-nonroot && [ "$(cat "$made" 2>/dev/null)" = "$now" ]; then return 0; fi
   debian_base
   local image user mode tag entrypoint
   for image in static base cc python3; do
@@ -214,7 +231,8 @@ FROM debian:trixie-slim AS unpacked
 RUN apt-get update -qq && mkdir /debs && cd /debs \\
  && apt-get download -qq busybox-static $(facts python3 packages | tr '\n' ' ') 2>/dev/null
 WORKDIR /image
-RUN for package in base-files $(facts $image packages | tr '\n' ' '); do dpkg-deb -x /debs/\${package}_*.deb .; done \\
+RUN mkdir -p var/lib/dpkg/status.d && for package in base-files $(facts $image packages | tr '\n' ' '); do \\
+ dpkg-deb -x /debs/\${package}_*.deb . && dpkg-deb -f /debs/\${package}_*.deb > var/lib/dpkg/status.d/\$package || exit 1; done \\
  && mkdir -p etc/ssl/certs root home/nonroot tmp && chmod 1777 tmp && chmod 700 root home/nonroot && chown 65532:65532 home/nonroot \\
  && cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/ \\
  && printf 'root:x:0:0:root:/root:/sbin/nologin\\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\\n' > etc/passwd \\
@@ -234,12 +252,13 @@ END
       done
     done
   done
+  echo "$now" >"$made"
 }
 
 [ $# -gt 0 ] || set -- python
 for name; do
   case $name in
-    python | debian | node | golang | rust | ruby | composer | distroless) "${name}_base" ;;
+    python | debian | node | golang | rust | ruby | composer | uv | distroless) "${name}_base" ;;
     *) echo "make-bases.sh: no base called $name (see the top of the file)" >&2; exit 2 ;;
   esac
 done

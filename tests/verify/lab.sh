@@ -9,15 +9,15 @@ skip() { say "SKIPPED, this machine cannot run an engine: $*"; exit 77; }
 fail() { say "FAILED: $*"; failures=$((failures + 1)); }
 failures=0 started=
 
-# An engine that answers already is taken; else the laboratory's is started.
-engine() {
+# An engine that answers already is taken; else the laboratory's is started, and these bases are made.
+engine() { # [NAME…]
   ! docker info >/dev/null 2>&1 || return 0
   local reason root
   reason=$(why_not)
   [ -z "$reason" ] || skip "$reason"
   engine_pid >/dev/null || started=1
   "$REPOSITORY/tests/lab/install-engine.sh" all >/dev/null || skip "the engine does not start"
-  "$REPOSITORY/tests/lab/make-bases.sh" >/dev/null || skip "the base images cannot be made"
+  "$REPOSITORY/tests/lab/make-bases.sh" "$@" >/dev/null || skip "the base images cannot be made"
   root=$LAB/engine/${SUITE:-trixie}
   mkdir -p "$LAB/docker-config/cli-plugins"
   cp -f "$root/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/"

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Projects of many kinds, rewritten with every pass, built, compared and started: `dockfit verify --all`.
+# Exit: 0 each holds; 1 one does not; 77 no engine can run here.
+#
+#   projects.sh [NAME…]     those of `projects/`, `app`, and the examples `backend` and `gunicorn`
+set -euo pipefail
+. "$(dirname "$0")/lab.sh"
+names=("$@")
+[ "${#names[@]}" -gt 0 ] || mapfile -t names < <(printf '%s\n' app backend gunicorn; ls "$VERIFY/projects")
+engine python distroless
+command_of_project
+
+# The folder, what it is built on, and how it is rewritten: preload forks behind the import of the whole application, which
+# the backend's libraries do not all allow.
+for name in "${names[@]}"; do
+  folder=$VERIFY/projects/$name bases=() options=(--all)
+  case $name in
+    app) folder=$VERIFY/app ;;
+    backend) folder=$REPOSITORY/examples/fastapi-backend options=(--unsafe --stop-within 3) ;;
+    gunicorn) folder=$REPOSITORY/examples/gunicorn-backend options=(--all --stop-within 3) ;;
+    uv) bases=(uv) ;;
+    npm | pnpm) bases=(node) ;;
+    go) bases=(golang debian) ;;
+    cargo) bases=(rust debian) ;;
+  esac
+  [ "${#bases[@]}" = 0 ] || "$REPOSITORY/tests/lab/make-bases.sh" "${bases[@]}" >/dev/null
+  began=$SECONDS status=0
+  verify --ready-within 300 "${options[@]}" "$folder" >"$SCRATCH/$name.log" 2>&1 || status=$?
+  if [ "$status" = 0 ] && grep -q ', and start' "$SCRATCH/$name.log"; then
+    say "$name: holds, ${options[*]}, $((SECONDS - began)) s"
+    [ -z "${SHOW:-}" ] || sed 's/^/    /' "$SCRATCH/$name.log"
+  else
+    fail "$name: exit status $status"
+    sed 's/^/    /' "$SCRATCH/$name.log"
+  fi
+done
+remains=$(left)
+[ -z "$remains" ] || fail "left behind: $remains"
+[ "$failures" = 0 ] || exit 1
+say "every project holds"

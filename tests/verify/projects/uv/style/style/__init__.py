@@ -1,0 +1,2 @@
+def style(text):
+    return text
