@@ -52,6 +52,8 @@ MANAGERS = [
         install="pnpm install --frozen-lockfile",
         works=WORKS,
         variables=REGISTRY | {"pnpm_config_registry": "{url}", "pnpm_config_fetch_retries": "0"},
+        # pnpm 12 asks for the metadata of what the lock names, whatever it has of them.
+        lists_again=True,
     ),
     Manager(
         name="bun",
