@@ -21,7 +21,7 @@ pub(crate) struct Console {
     pub(crate) words: Vec<String>,
     verbose: bool,
     /// Problems as JSON, where they belong into the document on standard output.
-    collected: Option<Vec<String>>,
+    collected: Option<(Format, Vec<String>)>,
     /// Number of problems that are errors.
     pub(crate) failed: usize,
     /// Number of templates met.
@@ -89,14 +89,19 @@ impl Console {
         self.palette.1
     }
 
-    /// Keeps problems for the JSON document, if that is the format.
+    /// Keeps problems for the document, where the format has a place for them.
     pub(crate) fn collect_for(&mut self, format: Format) {
-        self.collected = (format == Format::Json).then(Vec::new);
+        self.collected = (!matches!(format, Format::Text | Format::Patch)).then(|| (format, Vec::new()));
+    }
+
+    /// The form of the document that problems are kept for.
+    pub(crate) fn document(&self) -> Option<Format> {
+        self.collected.as_ref().map(|(format, _)| *format)
     }
 
     /// The problems that were kept.
     pub(crate) fn collected(&mut self) -> Vec<String> {
-        self.collected.take().unwrap_or_default()
+        self.collected.take().map(|(_, problems)| problems).unwrap_or_default()
     }
 
     /// Prints a result.
@@ -144,8 +149,13 @@ impl Console {
             Severity::Warning => {}
             Severity::Note => self.templates += 1,
         }
-        if let Some(collected) = &mut self.collected {
-            collected.push(report::problem_json(problem));
+        if let Some((format, collected)) = &mut self.collected {
+            collected.push(match format {
+                Format::Sarif => report::sarif::problem(problem),
+                Format::Github => report::github::problem(problem),
+                Format::Markdown => report::markdown::problem(problem),
+                Format::Json | Format::Text | Format::Patch => report::problem_json(problem),
+            });
         } else if severity != Severity::Note || self.verbose {
             let text = report::problem_text(problem, &self.palette.1);
             self.say(text);

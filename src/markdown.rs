@@ -1,6 +1,6 @@
-//! Markdown, as far as the pages of passes use it, made readable in a terminal.
+//! Markdown, as far as the pages of passes use it, made readable in a terminal; and text made safe within it.
 
-use crate::terminal::{Palette, paint};
+use crate::terminal::{Palette, paint, visible};
 
 /// The page with headings and code set off by colour; without colour the page as it stands.
 pub(crate) fn for_terminal(page: &str, palette: &Palette) -> String {
@@ -42,4 +42,32 @@ fn inline(line: &str, palette: &Palette) -> String {
         }
     }
     out
+}
+
+/// Text in which nothing is markup.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for char in visible(text).chars() {
+        match char {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\n' | '\t' => out.push(' '),
+            // `@` would call somebody, `#` and `!` link.
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '@' => {
+                out.push('\\');
+                out.push(char);
+            }
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
+/// A code block that its content cannot end.
+pub(crate) fn fenced(text: &str, tag: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let lines: String = text.lines().map(|line| format!("{}\n", visible(line))).collect();
+    format!("{fence}{tag}\n{lines}{fence}\n")
 }

@@ -35,6 +35,8 @@ pub(crate) struct Style {
 /// What one project adds.
 pub(crate) struct Piece {
     shown: String,
+    /// For the summary of a step of GitHub Actions.
+    summary: String,
     parts: Vec<Part>,
     counts: Counts,
     problems: Vec<Problem>,
@@ -48,14 +50,21 @@ impl Style {
         Piece {
             shown: match (self.format, self.mode) {
                 (Format::Json, _) => report::project_json(draft, report),
+                (Format::Sarif, _) => report::sarif::project(draft, report, self.passes),
+                (Format::Github, _) => report::github::project(draft, report),
+                (Format::Markdown, _) => report::markdown::project(draft, report),
                 (Format::Patch, _) => String::new(),
                 (Format::Text, _) if self.quiet => String::new(),
                 (Format::Text, Mode::Diff) => report::project_text(draft, report, &self.look),
                 (Format::Text, Mode::Check | Mode::Apply) => report::changed_files(draft, report, &self.look),
             },
+            summary: match self.format {
+                Format::Github => report::markdown::project(draft, report),
+                _ => String::new(),
+            },
             parts: match self.format {
                 Format::Patch => Series::parts(report, |info| order(info).unwrap_or_default()),
-                Format::Text | Format::Json => Vec::new(),
+                _ => Vec::new(),
             },
             counts: Counts::of(report, ran.accepted),
             problems: report::takebacks(draft, report),
@@ -67,6 +76,7 @@ impl Style {
 pub(crate) struct Printer {
     style: Style,
     series: Series,
+    summary: String,
     first: bool,
     /// Numbers of all projects so far.
     pub(crate) counts: Counts,
@@ -79,20 +89,32 @@ impl Printer {
     pub(crate) fn start(style: Style, console: &mut Console) -> Self {
         let written = match style.format {
             Format::Json => console.print("{\"schema\":1,\"projects\":["),
-            Format::Text | Format::Patch => Ok(()),
+            Format::Sarif => console.print(report::sarif::head(style.passes)),
+            Format::Markdown => console.print(format!("{}\n# dockfit\n", report::markdown::MARKER)),
+            Format::Text | Format::Patch | Format::Github => Ok(()),
         };
-        Self { style, series: Series::default(), first: true, counts: Counts::default(), written }
+        Self {
+            style,
+            series: Series::default(),
+            summary: String::new(),
+            first: true,
+            counts: Counts::default(),
+            written,
+        }
     }
 
     /// Prints a project.
     pub(crate) fn take(&mut self, piece: Piece, console: &mut Console) {
         self.counts.add(piece.counts);
         self.series.push(piece.parts);
+        self.summary.push_str(&piece.summary);
         console.problems(&piece.problems);
         let separator = match (self.style.format, self.first) {
-            (Format::Json, true) => "\n",
-            (Format::Json, false) => ",\n",
-            (Format::Text | Format::Patch, _) => "",
+            // A project may have no result; then no comma stands for it.
+            (Format::Sarif, _) if piece.shown.is_empty() => return,
+            (Format::Json | Format::Sarif, true) => "\n",
+            (Format::Json | Format::Sarif, false) => ",\n",
+            _ => "",
         };
         self.first = false;
         if self.written.is_ok() {
@@ -110,6 +132,20 @@ impl Printer {
                 console.print(format!("\n],\"errors\":[{errors}]}}\n"))?;
             }
             Format::Patch => console.print(self.series.write())?,
+            Format::Sarif => {
+                let problems = console.collected();
+                console.print(report::sarif::tail(&problems))?;
+            }
+            Format::Github => {
+                let problems = console.collected();
+                console.print(problems.concat())?;
+                let numbers = report::markdown::summary(&self.counts, &[]);
+                step_summary(&format!("# dockfit\n{}{numbers}", self.summary))?;
+            }
+            Format::Markdown => {
+                let problems = console.collected();
+                console.print(report::markdown::summary(&self.counts, &problems))?;
+            }
             Format::Text if self.style.quiet => {}
             Format::Text => {
                 let met = report::Met { templates: console.templates, errors: console.failed };
@@ -120,4 +156,13 @@ impl Printer {
         }
         console.flush()
     }
+}
+
+/// Adds to the summary of the step, where GitHub Actions names a file for it.
+fn step_summary(text: &str) -> io::Result<()> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    io::Write::write_all(&mut file, text.as_bytes())
 }

@@ -86,8 +86,8 @@ pub(crate) enum Command {
     /// List the passes and their decisions
     Passes {
         /// How to print
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+        format: DataFormat,
     },
     /// Explain a pass: what it does, why, and when it refuses
     Explain {
@@ -187,8 +187,8 @@ pub(crate) struct InspectArgs {
     pub(crate) context: Option<PathBuf>,
 
     /// How to print; there is JSON only
-    #[arg(long, value_enum, default_value_t = Format::Json)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = DataFormat::Json)]
+    pub(crate) format: DataFormat,
 }
 
 /// `dockfit lock`.
@@ -273,6 +273,21 @@ pub(crate) enum Format {
     Json,
     /// A series of patches for `git am`, one per pass
     Patch,
+    /// SARIF 2.1.0, with fixes, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions, and the summary of the step
+    Github,
+    /// A comment for a pull request
+    Markdown,
+}
+
+/// How to print what is no run of passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum DataFormat {
+    /// To be read by a person
+    Text,
+    /// One JSON document
+    Json,
 }
 
 /// When to use colour.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Color, Format};
+use super::{Color, DataFormat};
 
 /// `dockfit split`.
 #[derive(Debug, Args)]
@@ -63,8 +63,8 @@ pub(crate) struct SplitArgs {
     pub(crate) config: Option<PathBuf>,
 
     /// How to print: text or json
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub(crate) format: DataFormat,
 
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]

@@ -57,9 +57,10 @@ fn possible(args: &ApplyArgs, console: &Console) -> Result<(), Problem> {
         let problem = Problem::new(ProblemKind::Usage, "--interactive needs a terminal to ask on");
         return Err(problem.help("use --only to choose what is applied"));
     }
-    if args.options.format == Some(Format::Patch) {
-        let problem = Problem::new(ProblemKind::Usage, "apply writes the files, no patch");
-        return Err(problem.help("dockfit diff --format patch prints the series"));
+    if args.options.format.is_some_and(|format| !matches!(format, Format::Text | Format::Json)) {
+        let problem =
+            Problem::new(ProblemKind::Usage, "apply writes the files, and tells of it as text or JSON");
+        return Err(problem.help("dockfit diff prints the other formats"));
     }
     Ok(())
 }
@@ -94,7 +95,7 @@ impl Applying<'_> {
     fn run(mut self, projects: &[Draft], console: &mut Console) -> io::Result<Exit> {
         let options = self.session.options;
         let mut format = self.session.format(projects, console);
-        if format == Format::Patch {
+        if !matches!(format, Format::Text | Format::Json) {
             format = Format::Text;
         }
         let look = self.session.look(console);

@@ -12,7 +12,7 @@ use dockfit_rewrite::{Context, FileSource, Pass};
 use serde::Serialize;
 
 use super::Exit;
-use crate::args::{Format, InspectArgs, Options};
+use crate::args::{DataFormat, InspectArgs, Options};
 use crate::console::Console;
 use crate::disk::DiskFiles;
 use crate::problem::{Problem, ProblemKind};
@@ -61,7 +61,7 @@ fn usable<'a>(
     args: &InspectArgs,
     projects: &'a [Draft],
 ) -> Result<(Option<&'a Draft>, Option<&'a Member>), Vec<Problem>> {
-    if args.format != Format::Json {
+    if args.format != DataFormat::Json {
         let problem = Problem::new(ProblemKind::Usage, "inspect prints JSON only");
         return Err(vec![problem.help("leave --format away")]);
     }

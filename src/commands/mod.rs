@@ -22,8 +22,9 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 use dockfit_rewrite::Pass;
 
-use crate::args::{Cli, Command, DiffArgs};
+use crate::args::{Cli, Command, DiffArgs, Format};
 use crate::console::Console;
+use crate::report;
 use crate::run::{guarded, record_panics};
 
 /// How a command ended.
@@ -123,11 +124,16 @@ fn exit(console: &Console, found: bool) -> Exit {
 
 /// Ends a command that could not begin; what stood in its way has been told, or stands in the document.
 fn failed(console: &mut Console) -> io::Result<Exit> {
+    let format = console.document();
     let errors = console.collected();
-    if !errors.is_empty() {
-        console
-            .print(format!("{{\"schema\":1,\"projects\":[],\"errors\":[\n{}\n]}}\n", errors.join(",\n")))?;
-    }
+    let text = match format {
+        _ if errors.is_empty() => String::new(),
+        Some(Format::Sarif) => format!("{}{}", report::sarif::head(&[]), report::sarif::tail(&errors)),
+        Some(Format::Markdown) => format!("{}\n# dockfit\n\n{}", report::markdown::MARKER, errors.concat()),
+        Some(Format::Github) => errors.concat(),
+        _ => format!("{{\"schema\":1,\"projects\":[],\"errors\":[\n{}\n]}}\n", errors.join(",\n")),
+    };
+    console.print(text)?;
     console.flush()?;
     Ok(Exit::Error)
 }

@@ -6,22 +6,20 @@ use std::io;
 use dockfit_rewrite::{Pass, Safety, Selection};
 
 use super::Exit;
-use crate::args::Format;
+use crate::args::DataFormat;
 use crate::console::Console;
-use crate::problem::{Problem, ProblemKind};
 use crate::report;
 use crate::terminal::{Palette, paint};
 
 /// Lists the passes in the order in which they run.
-pub(super) fn list(format: Format, passes: &[&'static dyn Pass], console: &mut Console) -> io::Result<Exit> {
+pub(super) fn list(
+    format: DataFormat,
+    passes: &[&'static dyn Pass],
+    console: &mut Console,
+) -> io::Result<Exit> {
     match format {
-        Format::Json => super::done(format!("{}\n", report::passes_json(passes)), console),
-        Format::Text => super::done(text(passes, console.palette()), console),
-        Format::Patch => {
-            let problem = Problem::new(ProblemKind::Usage, "the list of passes is no patch");
-            console.problem(&problem.help("use --format text or --format json"));
-            super::failed(console)
-        }
+        DataFormat::Json => super::done(format!("{}\n", report::passes_json(passes)), console),
+        DataFormat::Text => super::done(text(passes, console.palette()), console),
     }
 }
 

@@ -1,11 +1,14 @@
-//! What is shown of a run: text for a person, JSON, a patch series.
+//! What is shown of a run: text for a person, JSON, a patch series, SARIF, annotations, a comment.
 
 mod counts;
 mod diff;
+pub(crate) mod github;
 mod json;
+pub(crate) mod markdown;
 mod patch;
 mod problems;
 mod repeats;
+pub(crate) mod sarif;
 mod text;
 
 use dockfit_rewrite::pipeline::{FileChange, PassReport, PlacedDecision, Report};

@@ -139,7 +139,11 @@ fn selected(value: &Value<'_>, names: &Names) -> Result<Vec<String>, FileError> 
 fn format(value: &Value<'_>) -> Result<Format, FileError> {
     let text = string(value)?;
     Format::from_str(text, false).map_err(|_| {
-        FileError::new(value.span(), format!("there is no format `{text}`"), "use text, json or patch")
+        FileError::new(
+            value.span(),
+            format!("there is no format `{text}`"),
+            "use text, json, patch, sarif, github or markdown",
+        )
     })
 }
 

@@ -8,6 +8,7 @@ mod forms;
 mod inspect;
 mod passes;
 mod patch;
+mod reports;
 mod split;
 
 use std::fs;

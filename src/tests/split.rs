@@ -164,7 +164,6 @@ fn what_is_wrong_with_the_files_is_shown_where_it_stands() {
     show(&project(&good), &["--python=three"]);
     show(&project(&good), &["--platform=windows/amd64"]);
     show(&project(&good), &["--output=/"]);
-    show(&project(&good), &["--format=patch"]);
     show(&project(&good), &["--groups=auto"]);
     snapshot!("split_errors", shown);
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::outcome::{Part, Plan, Planned, words};
-use crate::terminal::visible;
+use crate::markdown::{escaped, fenced};
 
 pub(super) fn plan(plan: &Plan) -> String {
     let mut out = format!("# Plan for {}\n\n", escaped(&plan.report));
@@ -70,32 +70,4 @@ fn section(out: &mut String, plan: &Plan, planned: &Planned) {
         );
         out.push_str(&fenced(&correction.quote, "text"));
     }
-}
-
-/// A code block that its content cannot end.
-fn fenced(text: &str, tag: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    let lines: String = text.lines().map(|line| format!("{}\n", visible(line))).collect();
-    format!("{fence}{tag}\n{lines}{fence}\n")
-}
-
-/// Text in which nothing is markup.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for char in visible(text).chars() {
-        match char {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '\n' | '\t' => out.push(' '),
-            // `@` would call somebody, `#` and `!` link.
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '@' => {
-                out.push('\\');
-                out.push(char);
-            }
-            _ => out.push(char),
-        }
-    }
-    out
 }

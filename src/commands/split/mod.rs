@@ -15,7 +15,7 @@ use dockfit_rewrite::Pass;
 use dockfit_rewrite::pipeline::FileChange;
 
 use super::Exit;
-use crate::args::{Format, Options, SplitArgs};
+use crate::args::{DataFormat, Format, Options, SplitArgs};
 use crate::console::Console;
 use crate::problem::{Problem, ProblemKind};
 use crate::python::{Given, PythonFiles};
@@ -30,14 +30,10 @@ pub(super) fn split(
     console: &mut Console,
 ) -> io::Result<Exit> {
     console.follow(&Options { color: args.color, ..Options::default() });
-    console.collect_for(args.format);
-    let made = if args.format == Format::Patch {
-        let problem = Problem::new(ProblemKind::Usage, "split prints text or JSON");
-        Err(vec![problem.help("leave --format away, or use --format json")])
-    } else {
-        planned(args, passes, console)
-    };
-    let plan = match made {
+    if args.format == DataFormat::Json {
+        console.collect_for(Format::Json);
+    }
+    let plan = match planned(args, passes, console) {
         Ok(plan) => Some(plan),
         Err(problems) => {
             console.problems(&problems);
@@ -46,7 +42,7 @@ pub(super) fn split(
     };
     let found = args.check && plan.as_ref().is_some_and(|plan| plan.files.iter().any(Planned::differs));
     match (args.format, &plan) {
-        (Format::Json, _) => {
+        (DataFormat::Json, _) => {
             let errors = console.collected();
             console.print(json::document(plan.as_ref(), &errors))?;
         }

@@ -114,8 +114,8 @@ fn run(args: &VerifyArgs, passes: &'static [&'static dyn Pass], console: &mut Co
             let errors = console.collected();
             console.print(json::document(&trial.engine, &all, &errors))?;
         }
-        Format::Text | Format::Patch if args.options.quiet => {}
-        Format::Text | Format::Patch => {
+        _ if args.options.quiet => {}
+        _ => {
             console.print(text::summary(&all, unchanged, console.failed, &look))?;
         }
     }
