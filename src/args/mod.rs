@@ -99,6 +99,10 @@ pub(crate) enum Command {
         /// The folder to write it in
         #[arg(default_value = ".")]
         path: PathBuf,
+
+        /// Write the GitHub Actions workflow that measures each pull request instead
+        #[arg(long)]
+        bench: bool,
     },
     /// Print a completion script for a shell
     Completions {

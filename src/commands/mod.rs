@@ -89,7 +89,8 @@ pub(crate) fn dispatch(
         Command::Inspect(args) => inspect::inspect_file(&args, passes, console),
         Command::Passes { format } => passes::list(format, passes, console),
         Command::Explain { pass } => explain::explain(&pass, passes, console),
-        Command::Init { path } => init::init(&path, console),
+        Command::Init { path, bench: false } => init::init(&path, console),
+        Command::Init { path, bench: true } => init::workflow(&path, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dockfit", &mut script);

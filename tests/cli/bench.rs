@@ -144,7 +144,7 @@ fn the_json_is_as_its_schema_says_and_each_pass_is_measured_alone() {
         document["failed"]
     );
     // How far it is stands on standard error, in plain lines where nobody watches.
-    assert!(err.contains("Dockerfile: [0/8] run 1 of 1, before, cold: "), "{err}");
+    assert!(err.contains("Dockerfile: [0/8] run 1 of 1, before, cold: ") && !err.contains('␊'), "{err}");
     // The list of packages was changed in a scratch copy, another time for each side.
     let texts = fs::read_to_string(place.0.path().join("fake/dockerfiles")).expect("text");
     assert!(texts.contains("install -y gcc gcc"), "{texts}");
@@ -199,4 +199,28 @@ fn a_copy_that_somebody_rewrote_is_the_other_side() {
     assert_eq!(document["dockerfiles"][0]["passes"], serde_json::json!([]));
     let texts = fs::read_to_string(place.0.path().join("fake/dockerfiles")).expect("text");
     assert!(texts.contains("COPY main.py README.md /"), "{texts}");
+}
+
+#[test]
+fn a_workflow_for_pull_requests_is_written_once() {
+    let place = place();
+    let (code, out, err) = run(place.command("init", &["--bench"]).arg("."));
+    assert_eq!((code, out.as_str()), (Some(0), "wrote .github/workflows/dockfit-bench.yml\n"), "{err}");
+    let path = place.0.path().join("app/.github/workflows/dockfit-bench.yml");
+    let text = fs::read_to_string(path).expect("a workflow");
+    assert!(text.contains(&format!("--version \"={}\" dockfit", env!("CARGO_PKG_VERSION"))), "{text}");
+    // Every action is pinned by its commit, and no job may do more than it says.
+    let actions: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("- uses: ")).collect();
+    assert_eq!(actions.len(), 4);
+    for action in actions {
+        let commit = action.split(['@', ' ']).nth(1).unwrap_or_default();
+        assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{action}");
+    }
+    assert!(text.contains("\npermissions: {}\n"), "{text}");
+    let (code, _, err) = run(&mut place.command("init", &["--bench"]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("there is such a workflow already"), "{err}");
+    let (code, _, err) = run(&mut place.command("init", &["--bench", "nowhere"]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("there is no such folder"), "{err}");
 }

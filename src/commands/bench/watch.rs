@@ -35,10 +35,9 @@ impl Watch {
         // Starts with one worker come on top, where there are any.
         self.total = self.total.max(self.done);
         if self.says {
+            let line = format!("{label}: {:.1} s", took.as_secs_f64());
             // Who does not read this need not.
-            let line = format!("{label}: {:.1} s\n", took.as_secs_f64());
-            let _ = std::io::stderr().write_all(crate::terminal::visible(&line).trim_end().as_bytes());
-            let _ = std::io::stderr().write_all(b"\n");
+            let _ = writeln!(std::io::stderr(), "{}", crate::terminal::visible(&line));
         }
     }
 }
