@@ -1,12 +1,17 @@
 //! pip in a virtual environment that is copied into the image that runs.
 
 use dockfit_dockerfile::Keyword;
-use dockfit_dockerfile::model::CopiedSource;
+use dockfit_dockerfile::model::{Base, CopiedSource, Stage};
 use dockfit_dockerfile::operation::Operation;
 use dockfit_dockerfile::values::path::clean;
 use dockfit_rewrite::{Decision, Declared, Outcome, surgery};
 
 use super::INSTALLER;
+use super::copied::{folder_is_plain, runs_as_at_end, stage_above};
+use super::leftovers::installs;
+use super::packages::Packages;
+use crate::build_context::BuildContext;
+use crate::bytecode::bases::version;
 use crate::bytecode::source::of_lineage;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
@@ -104,39 +109,64 @@ fn change(
     if steps.all().filter(own).any(gone) {
         return Ok(Outcome::Already);
     }
-    if let Some(other) = model.stages().iter().find(|other| {
-        other.index != stage.index && model.lineage(other.index).any(|below| below.index == stage.index)
-    }) {
-        let line = document.line_of(other.from);
-        let text = format!("the stage in line {line} is built on this one and may use pip");
-        return Err(Refusal::new("stage-above", text, "make the environment in a stage of its own"));
-    }
+    stage_above(file, stage, "may use pip")?;
     if let Some(index) = runs.iter().find(|index| {
         document.instructions().get(**index).is_some_and(|found| mentions_pip(found.text.as_str()))
     }) {
         let text = format!("line {} of the stage that runs names pip", document.line_of(*index));
         return Err(Refusal::new("used", text, "install in the stage that builds"));
     }
-    if folder.bytes().any(|byte| !byte.is_ascii_graphic() || b"\"'\\$".contains(&byte)) {
-        let text = "the folder's name holds characters that are not written into a RUN";
-        return Err(Refusal::new("odd-name", text, "take pip out by hand"));
-    }
+    folder_is_plain(folder)?;
+    runs_as_at_end(file, step.index, stage)?;
     let last = stage.instructions.end.saturating_sub(1);
-    let user = model.state(last).map(|state| state.user.clone());
-    if user != model.state(step.index).map(|state| state.user.clone()) {
-        let text = "another user than the one that made the environment is set at the end of the stage";
-        return Err(Refusal::new("other-user", text, "take pip out by hand"));
+    let mut words: Vec<String> =
+        [&format!("{folder}/bin/python"), "-m", "pip", "uninstall", "--yes", "pip"].map(str::to_owned).into();
+    let has_setuptools = brings_setuptools(file, step);
+    if has_setuptools && is_unneeded(file, steps, stage) {
+        words.push("setuptools".to_owned());
     }
-    let words =
-        [&format!("{folder}/bin/python"), "-m", "pip", "uninstall", "--yes", "pip"].map(str::to_owned);
     let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
     let run = document.habits().keyword(Keyword::Run);
     let lines = vec![
-        "# The image that runs installs nothing: pip stays behind.".to_owned(),
+        format!("# The image that runs installs nothing: {} behind.", stays(&words)),
         format!("{run} [{}]", quoted.join(", ")),
     ];
     let edit = surgery::insert_behind(document, last, &lines);
     Ok(file.change([edit], vec![Declared::RunAdded(words.join(" "))], Some(NOTE.to_owned())))
+}
+
+fn stays(words: &[String]) -> &'static str {
+    if words.last().is_some_and(|last| last == "setuptools") {
+        "pip and setuptools stay"
+    } else {
+        "pip stays"
+    }
+}
+
+/// Whether an environment that `python -m venv` makes has setuptools: before Python 3.12 (its release notes).
+fn brings_setuptools(file: &File<'_>, step: &Step<'_>) -> bool {
+    let model = file.dockerfile.model();
+    let lowest = model.stage_of(step.index).and_then(|stage| model.lineage(stage.index).last());
+    lowest.is_some_and(|lowest| match &lowest.base {
+        Base::Image(image) if image.familiar_name() == "python" && lowest.base_arguments.is_empty() => {
+            version(image, "").is_some_and(|version| (version.major, version.minor) < (3, 12))
+        }
+        _ => false,
+    })
+}
+
+/// Whether nothing imports setuptools or what comes with it: no package of the lock needs it, and no source names it.
+fn is_unneeded(file: &File<'_>, steps: &Steps<'_>, stage: &Stage) -> bool {
+    let Ok(tree) = BuildContext::of(file.task.project, file.dockerfile) else { return false };
+    let packages = Packages::of(Some(&tree), installs(steps, stage));
+    let needed = packages.names.as_ref().is_none_or(|names| names.contains("setuptools"));
+    let names_it = |path: &String| {
+        path.rsplit('.').next() == Some("py")
+            && tree
+                .text(path)
+                .is_none_or(|text| text.contains("pkg_resources") || text.contains("setuptools"))
+    };
+    packages.is_complete && !needed && !tree.files.iter().any(names_it)
 }
 
 /// Whether `pip` stands in the text as a word of its own.

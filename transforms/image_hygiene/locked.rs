@@ -52,6 +52,16 @@ pub(super) fn targets(lowest: &Stage) -> Result<Vec<WheelTarget>, Refusal> {
     Ok(machines.into_iter().map(|machine| WheelTarget { python, libc, machine }).collect())
 }
 
+/// The names of all packages in the lock of a folder of the project, if there is one that is read.
+pub(super) fn names(project: &Project, folder: &str) -> Option<BTreeSet<String>> {
+    let files = ProjectFiles(project);
+    let manifest = find_manifest(&files, folder).ok()?;
+    let manifest = manifest.map(|path| read_manifest(&files, &path)).transpose().ok()?;
+    let path = find_lock(&files, folder, manifest.as_ref()).ok()??;
+    let resolution = read_lock(&files, &path, manifest.as_ref()).ok()?;
+    Some(resolution.packages.iter().map(|package| package.name.to_string()).collect())
+}
+
 /// A lock with a list of files, and what of it an image may install.
 pub(super) struct Lock {
     resolution: Resolution,

@@ -1,11 +1,14 @@
 //! `image-hygiene`: what an image holds twice, or for nothing.
 
 mod compilers;
+mod copied;
 mod installer;
+mod leftovers;
 mod link;
 mod locked;
 mod need;
 mod owner;
+mod packages;
 mod taking_out;
 mod workdir;
 
@@ -43,7 +46,25 @@ static LINK: DecisionInfo = DecisionInfo {
 
 static INSTALLER: DecisionInfo = DecisionInfo {
     id: "image-hygiene/installer",
-    summary: "a copied virtual environment is without pip",
+    summary: "a copied virtual environment is without pip and setuptools, which install and do not run",
+    safety: Safety::Beyond,
+};
+
+static TESTS: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/tests",
+    summary: "packages are copied without their tests, where nothing imports these",
+    safety: Safety::Beyond,
+};
+
+static STUBS: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/stubs",
+    summary: "packages are copied without the stubs of their types",
+    safety: Safety::Beyond,
+};
+
+static STRIP: DecisionInfo = DecisionInfo {
+    id: "image-hygiene/strip",
+    summary: "extension modules are copied without the symbols for a debugger",
     safety: Safety::Beyond,
 };
 
@@ -52,7 +73,7 @@ static INFO: PassInfo = PassInfo {
     proposal: "beyond",
     summary: "what an image holds twice, or for nothing, is pulled by every machine that starts it",
     page: include_str!("README.md"),
-    decisions: &[&COMPILERS, &OWNER, &WORKDIR, &LINK, &INSTALLER],
+    decisions: &[&COMPILERS, &OWNER, &WORKDIR, &LINK, &INSTALLER, &TESTS, &STUBS, &STRIP],
     facets: &[Facet::Files, Facet::Layers, Facet::Packages],
     after: &[],
 };
@@ -74,5 +95,6 @@ fn decide(file: &File<'_>) -> Vec<Decision> {
     decisions.extend(workdir::decide(file));
     decisions.extend(link::decide(file));
     decisions.extend(installer::decide(file, &steps));
+    decisions.extend(leftovers::decide(file, &steps));
     decisions
 }

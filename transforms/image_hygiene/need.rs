@@ -280,7 +280,7 @@ const VALUED: &[&str] = &[
 ];
 
 /// The path from the project's root of a file that the step finds at a path of the image.
-fn in_context(tree: &BuildContext<'_>, step: &Step<'_>, path: &str) -> Option<String> {
+pub(super) fn in_context(tree: &BuildContext<'_>, step: &Step<'_>, path: &str) -> Option<String> {
     let dockerfile = step.dockerfile;
     let model = dockerfile.model();
     let path = clean(path);
