@@ -45,11 +45,25 @@ pub fn read_lock(files: &dyn Files, path: &str, manifest: Option<&Manifest>) -> 
         return read_compiled(files, path, manifest);
     }
     let text = required_text(files, path)?;
-    match kind {
+    let read = match kind {
         LockKind::Uv => uv::read(path, &text, manifest),
         LockKind::Poetry => poetry::read(path, &text, manifest),
         LockKind::Pdm => pdm::read(path, &text, manifest),
         LockKind::Pylock => pylock::read(path, &text, manifest),
         _ => pipfile::read(path, &text, manifest),
-    }
+    };
+    read.map_err(|error| {
+        let way_out = match error.kind {
+            _ if error.way_out.is_some() => return error,
+            ErrorKind::UnknownVersion => {
+                "lock with a version of the tool that writes this format, or renew dockfit"
+            }
+            // The tools refuse such a file as well.
+            ErrorKind::Syntax | ErrorKind::WrongType | ErrorKind::MissingField | ErrorKind::InvalidValue => {
+                "tools write this file: take it from the history, or delete it and lock again"
+            }
+            _ => return error,
+        };
+        error.with_way_out(way_out)
+    })
 }

@@ -1,6 +1,6 @@
 //! The mistakes: what stands in the place of what, and where it must be told.
 
-use crate::samples::Kind;
+use super::samples::Kind;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Mistake {
