@@ -6,7 +6,7 @@ use std::path::Path;
 use dockfit_python::auto::download_size;
 use dockfit_python::{
     ApartReason, Environment, Error, ErrorKind, FileState, Files as _, GeneratedFile, Groups, Name, Part,
-    Platform, PythonVersion, Request, Split, compare, direct_files, emptied, file_name, find_lock,
+    Platform, PythonVersion, Request, Selected, Split, compare, direct_files, emptied, file_name, find_lock,
     find_manifest, line, lines_of, read_manifest,
 };
 use dockfit_rewrite::RelPath;
@@ -300,12 +300,17 @@ fn group(split: &Split, name: &Name, planned: &[Planned], environment: &Environm
         .map(|package| download_size(package, environment))
         .collect();
     let known = sizes.iter().flatten().count();
+    // A package that has several versions for several environments is one.
+    let names = |items: &mut dyn Iterator<Item = &Selected>| {
+        let packages = items.filter_map(|item| split.resolution.packages.get(item.package));
+        packages.map(|package| &package.name).collect::<BTreeSet<_>>().len()
+    };
     let wanted = file_name(name.as_str());
     Group {
         name: name.to_string(),
         file: part.and_then(|_| planned.iter().position(|file| file.path.file_name() == wanted)),
-        direct: selected().filter(|item| item.direct).count(),
-        packages: items.len(),
+        direct: names(&mut selected().filter(|item| item.direct)),
+        packages: names(&mut selected()),
         bytes: (known > 0).then(|| sizes.iter().flatten().sum()),
         unknown_sizes: sizes.len() - known,
     }

@@ -27,7 +27,7 @@ pub(super) fn text(plan: &Plan, args: &SplitArgs, palette: Palette) -> String {
             let _ = write!(line, ", {}", size(group));
         }
         let _ = writeln!(out, "{line} · {} · {}", plan.shown(file.path.as_str()), state(file, args));
-        changes(&mut out, file, palette);
+        changes(&mut out, file, plan, palette);
     }
     if plan.lock.is_some() && !sized {
         out.push_str(&paint(palette.dim, "The lock holds no sizes.\n"));
@@ -40,7 +40,7 @@ pub(super) fn text(plan: &Plan, args: &SplitArgs, palette: Palette) -> String {
         };
         let _ = writeln!(out, "{}  {what} · {}", plan.shown(file.path.as_str()), state(file, args));
         if !file.left_over {
-            changes(&mut out, file, palette);
+            changes(&mut out, file, plan, palette);
         }
     }
     for apart in &plan.apart {
@@ -131,7 +131,7 @@ fn state(file: &Planned, args: &SplitArgs) -> &'static str {
 }
 
 /// Packages that came, went or changed; none of them where the file is new.
-fn changes(out: &mut String, file: &Planned, palette: Palette) {
+fn changes(out: &mut String, file: &Planned, plan: &Plan, palette: Palette) {
     if file.state != FileState::Outdated {
         return;
     }
@@ -139,11 +139,23 @@ fn changes(out: &mut String, file: &Planned, palette: Palette) {
         out.push_str("    same packages; hashes, markers' form or comments differ\n");
     }
     for Change { name, before, after } in &file.changes {
+        // In another group now, or from one.
+        let elsewhere = |was: &Option<String>, is: &Option<String>, words: &str| {
+            let has = |change: &Change| change.name == *name && change.before == *was && change.after == *is;
+            let mut others = plan.files.iter().filter(|other| !std::ptr::eq(*other, file));
+            let other = others.find(|other| other.changes.iter().any(has));
+            other.map_or_else(String::new, |other| format!(" ({words} {})", other.path.file_name()))
+        };
+        let moved = match (before, after) {
+            (None, after @ Some(_)) => elsewhere(after, &None, "from"),
+            (before @ Some(_), None) => elsewhere(&None, before, "now in"),
+            _ => String::new(),
+        };
         let (name, show) = (visible(name), |text: &str| visible(text).into_owned());
         let line = match (before, after) {
             (Some(before), Some(after)) => format!("  ~ {name} {} → {}", show(before), show(after)),
-            (None, Some(after)) => paint(palette.added, format!("  + {name} {}", show(after))),
-            (Some(before), None) => paint(palette.removed, format!("  - {name} {}", show(before))),
+            (None, Some(after)) => paint(palette.added, format!("  + {name} {}{moved}", show(after))),
+            (Some(before), None) => paint(palette.removed, format!("  - {name} {}{moved}", show(before))),
             (None, None) => continue,
         };
         let _ = writeln!(out, "  {line}");
