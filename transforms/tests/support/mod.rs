@@ -5,6 +5,7 @@ pub(crate) mod engine;
 pub(crate) mod judges;
 pub(crate) mod nasty;
 pub(crate) mod script;
+pub(crate) mod start;
 
 use std::path::PathBuf;
 use std::sync::Arc;

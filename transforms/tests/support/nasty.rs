@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::choices::Choices;
 use super::script::{NEXT, SOFT, script};
+use super::start;
 
 const BASES: &[&str] = &[
     "python:3.13-slim",
@@ -144,6 +145,26 @@ pub(crate) fn dockerfile(tape: &[u16]) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// The Dockerfile of a service: little besides the commands that start its server.
+pub(crate) fn service(tape: &[u16]) -> Vec<u8> {
+    let mut choices = Choices::new(tape);
+    let c = &mut choices;
+    let indent = ["    ", "\t", "  "][c.below(3)];
+    let mut habits = Habits { escape: '\\', crlf: 0, lower: false, indent, breaks: 1 + c.below(3), notes: 0 };
+    let mut out = "FROM python:3.13-slim\nWORKDIR /srv\nCOPY requirements.txt ./\n\
+                   RUN pip install -r requirements.txt\nCOPY . .\n"
+        .to_owned();
+    for _ in 0..=c.below(3) {
+        if c.one_in(3) {
+            let _ = writeln!(out, "{} workers", habits.note());
+        }
+        for text in start::instructions(c) {
+            continued(c, &mut habits, &text, &mut out);
+        }
+    }
+    out.into_bytes()
+}
+
 fn lowered(text: &str) -> String {
     const WORDS: &[&str] = &["FROM", "RUN", "ENV", "USER", "ARG", "COPY", "WORKDIR"];
     let line = |line: &str| match WORDS.iter().find(|word| line.starts_with(&format!("{word} "))) {
@@ -154,7 +175,7 @@ fn lowered(text: &str) -> String {
 }
 
 fn instruction(c: &mut Choices<'_>, habits: &mut Habits, out: &mut String) {
-    match c.below(24) {
+    match c.below(27) {
         16 | 17 => {
             let env = format!("ENV {}", c.pick(ENVS));
             continued(c, habits, &env, out);
@@ -178,6 +199,11 @@ fn instruction(c: &mut Choices<'_>, habits: &mut Habits, out: &mut String) {
             let _ = write!(out, "{blank}{note}\n{ignore}");
         }
         23 => out.push('\n'),
+        24..=26 => {
+            for text in start::instructions(c) {
+                continued(c, habits, &text, out);
+            }
+        }
         _ => run(c, habits, out),
     }
 }
