@@ -9,8 +9,8 @@ use dockfit_dockerfile::Span;
 use dockfit_dockerfile::model::Stage;
 use dockfit_python::source::{Graph, Reach};
 use dockfit_rewrite::{
-    Change, Consent, Decision, DecisionInfo, Facet, FileEdit, FileSource, Outcome, Pass, PassInfo, Place,
-    Reason, Safety, Task,
+    Change, Consent, Decision, DecisionInfo, Edit, Facet, FileEdit, FileSource, Outcome, Pass, PassInfo,
+    Place, Reason, Safety, Task,
 };
 
 use self::entry::Entry;
@@ -118,9 +118,9 @@ fn look(file: &File<'_>) -> Option<Vec<Decision>> {
         let text = format!("{path}:{line}:{column}: {}; what it imports is not known", problem.message);
         decisions.extend(unread("not-python", text, "mend the file").into_iter().flatten());
     }
-    let lazy_flag = entry::has_lazy_imports(model, stage.index);
+    let has_lazy_imports = entry::has_lazy_imports(model, stage.index);
     for found in heavy::found(&graph) {
-        decisions.extend(one(file, &tree, &files, &graph, &found, lazy_flag));
+        decisions.extend(one(file, &tree, &files, &graph, &found, has_lazy_imports));
     }
     Some(decisions)
 }
@@ -132,7 +132,7 @@ fn one(
     files: &ImageFiles<'_>,
     graph: &Graph,
     heavy: &Heavy<'_>,
-    lazy_flag: bool,
+    has_lazy_imports: bool,
 ) -> Vec<Decision> {
     let Some(reached) = graph.modules.get(heavy.by) else { return Vec::new() };
     let Some(path) = files.context_path(reached.module.path()).and_then(|path| tree.folder.join(path)) else {
@@ -174,11 +174,12 @@ fn one(
         let reason = Reason { code: "heavy-import", text: text.clone() };
         decision(&HEAVY, Outcome::Advised { reason, way_out })
     };
-    if lazy_flag {
-        let way_out = format!("write lazy import {}, which Python 3.15 has", heavy.row.name);
-        return vec![advised(way_out)];
-    }
-    match lazy::edits(graph, heavy) {
+    let edits = lazy::edits(graph, heavy).map(|edits| {
+        // The interpreter's own way leaves the import where it stands.
+        let own = || vec![Edit::insert(import.statement.start, "lazy ")];
+        if has_lazy_imports { own() } else { edits }
+    });
+    match edits {
         Ok(edits) if by_name => {
             let edits = edits.into_iter().map(|mut edit| {
                 edit.span = Span::new(edit.span.start + shift, edit.span.end + shift);
@@ -193,6 +194,9 @@ fn one(
                 )),
             };
             vec![decision(&LAZY, Outcome::Applied(change))]
+        }
+        Ok(_) if has_lazy_imports => {
+            vec![advised(format!("--with {} writes lazy before the import, which Python 3.15 has", LAZY.id))]
         }
         Ok(_) => vec![advised(format!("--with {} moves the import into the functions that use it", LAZY.id))],
         Err(why) if by_name => {

@@ -9,7 +9,7 @@ use dockfit_shell::ast::Node;
 use super::launch::{Form, Launch, Shell};
 use super::launcher::Launcher;
 use super::script_file::{ScriptFile, Scripts};
-use super::words::{Word, is_plain_shell, items, place, script, server, shell_of, words_of};
+use super::words::{InScript, Word, is_plain_shell, items, place, script, server, shell_of, words_of};
 
 /// The last CMD and the last ENTRYPOINT of a stage.
 pub(super) fn commands(scripts: &Scripts<'_>, stage: &Stage) -> (Option<usize>, Option<usize>) {
@@ -50,27 +50,26 @@ pub(super) fn of_stage(scripts: &Scripts<'_>, stage: &Stage) -> Option<Launch> {
 fn of_instruction(scripts: &Scripts<'_>, stage: &Stage, index: usize, keyword: Keyword) -> Option<Launch> {
     let model = scripts.dockerfile.model();
     let (Operation::Cmd(line) | Operation::Entrypoint(line)) = model.operation(index)? else { return None };
-    let launch = |words: Vec<Word>, form| {
+    let launch = |words: Vec<Word>, form, alone| {
         let (program, first, server) = server(&words)?;
         let launcher = Launcher::in_front(scripts, stage.index, &words, program);
-        let stage = stage.index;
-        Some(Launch { server, stage, index, keyword, words, program, first, form, launcher, script: None })
+        let (stage, script) = (stage.index, None);
+        Some(Launch { server, stage, index, keyword, words, program, first, form, launcher, script, alone })
     };
     match line {
         CommandLine::Exec(array) => match shell_of(array) {
             Some((known, item)) => {
-                let (words, place, more) =
-                    script(&item.value, index, item.verbatim.then_some(item.range.start + 1))?;
-                let shell = Shell { array: Some(array.clone()), place, more, known, exact: item.verbatim };
-                launch(words, Form::Shell(shell))
+                let at = item.verbatim.then_some(item.range.start + 1);
+                let InScript { words, place, more, alone } = script(&item.value, index, at)?;
+                let (array, exact) = (Some(array.clone()), item.verbatim);
+                launch(words, Form::Shell(Shell { array, place, more, known, exact }), alone)
             }
-            None => launch(items(index, array), Form::Exec),
+            None => launch(items(index, array), Form::Exec, true),
         },
         CommandLine::Shell(text) => {
-            let (words, place, more) = script(&text.text, index, Some(text.range.start))?;
+            let InScript { words, place, more, alone } = script(&text.text, index, Some(text.range.start))?;
             let known = is_plain_shell(model, index);
-            let shell = Shell { array: None, place, more, known, exact: true };
-            launch(words, Form::Shell(shell))
+            launch(words, Form::Shell(Shell { array: None, place, more, known, exact: true }), alone)
         }
     }
 }
@@ -92,8 +91,20 @@ pub(super) fn of_script(scripts: &Scripts<'_>, stage: &Stage) -> Vec<Launch> {
         let more = !command.assignments.is_empty() || !command.redirects.is_empty();
         let place = place(&file.script, command);
         let form = Form::Shell(Shell { array: None, place, more, known: true, exact: true });
-        let (stage, script) = (stage.index, Some(file.clone()));
-        found.push(Launch { server, stage, index, keyword, words, program, first, form, launcher, script });
+        let (stage, script, alone) = (stage.index, Some(file.clone()), true);
+        found.push(Launch {
+            server,
+            stage,
+            index,
+            keyword,
+            words,
+            program,
+            first,
+            form,
+            launcher,
+            script,
+            alone,
+        });
     }
     found
 }

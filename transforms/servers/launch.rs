@@ -34,6 +34,8 @@ pub(crate) struct Launch {
     pub(crate) launcher: Launcher,
     /// The start script that the command stands in, where that is none of the Dockerfile's own text.
     pub(crate) script: Option<ScriptFile>,
+    /// Whether no other command of its text starts a server.
+    pub(crate) alone: bool,
 }
 
 /// How a command is written.
@@ -214,14 +216,15 @@ pub(crate) fn started(words: &[String]) -> Option<Started> {
         [shell, option, text]
             if option.ends_with('c') && matches!(base_name(shell), "sh" | "bash" | "ash" | "dash") =>
         {
-            script(text, 0, None)?.0
+            script(text, 0, None)?.words
         }
         words => words.iter().enumerate().map(word).collect(),
     };
     let (program, first, server) = server(&words)?;
     let (keyword, form) = (Keyword::Cmd, Form::Exec);
-    let launcher = Launcher::Known;
+    let (launcher, script) = (Launcher::Known, None);
+    let (stage, index, alone) = (0, 0, true);
     let launch =
-        Launch { server, stage: 0, index: 0, keyword, words, program, first, form, launcher, script: None };
+        Launch { server, stage, index, keyword, words, program, first, form, launcher, script, alone };
     Some(Started { server, counted: !launch.counts().is_empty(), reloads: launch.has("--reload") })
 }

@@ -72,22 +72,31 @@ pub(super) fn is_plain_shell(model: &Model, index: usize) -> bool {
     matches!(base_name(shell), "sh" | "bash" | "dash" | "ash") && options.iter().all(plain)
 }
 
-/// A command's words, where it stands, and whether it does more than start a program.
-pub(super) type InScript = (Vec<Word>, ScriptPlace, bool);
+/// The command of a script that starts a server.
+pub(super) struct InScript {
+    pub(super) words: Vec<Word>,
+    pub(super) place: ScriptPlace,
+    /// Whether it does more than start a program.
+    pub(super) more: bool,
+    /// Whether no other command starts a server.
+    pub(super) alone: bool,
+}
 
 /// The command of a script that starts a server. `at`: where the script begins in the instruction's text, if its bytes
 /// are those of the file.
 pub(super) fn script(text: &str, instruction: usize, at: Option<usize>) -> Option<InScript> {
     let script = Script::parse(text);
-    let command =
-        script.commands().find(|command| server(&words_of(command, &script, instruction, 0)).is_some())?;
+    let mut commands =
+        script.commands().filter(|command| server(&words_of(command, &script, instruction, 0)).is_some());
+    let command = commands.next()?;
+    let alone = commands.next().is_none();
     let words = words_of(command, &script, instruction, at.unwrap_or_default());
     let place = match at {
         Some(_) => place(&script, command),
         None => ScriptPlace::Inside("its text is written with escapes"),
     };
     let more = !command.assignments.is_empty() || !command.redirects.is_empty();
-    Some((words, place, more))
+    Some(InScript { words, place, more, alone })
 }
 
 /// The words of a command in a script that begins at `at`.

@@ -121,6 +121,14 @@ fn to(
     if let Some(refusal) = launch.launcher.refusal(Some(variable), "set the variable there by hand") {
         return Err(refusal.into_outcome());
     }
+    if !launch.is_exact() {
+        let text = "the command's text is written with escapes".to_owned();
+        return refused("cannot-edit", text, "write it in exec form");
+    }
+    if !launch.alone {
+        let text = format!("the command starts another server as well, which would read {variable}");
+        return refused("other-command", text, "give each its number in a start script");
+    }
     let (number, set) = match (&count.given, known) {
         (Given::Number(number) | Given::Variable(_, Some(number)), InImage::Unset) => {
             (Some(*number), Some(*number))

@@ -11,6 +11,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod value;
+mod walk;
 
 use std::ops::Range;
 

@@ -268,3 +268,21 @@ fn a_script_is_an_entry_too() {
     let graph = Graph::from_entry(&files, &[""], "run.py", Reach::AtImport).expect("a graph");
     assert_eq!(graph.modules.len(), 2);
 }
+
+#[test]
+fn a_lazy_import_runs_at_its_first_use() {
+    let text = "\"\"\"Lazy\nlazy import is a statement.\n\"\"\"\nlazy import torch\nlazy from pandas import DataFrame\nimport os\n";
+    let module = read_module("a.py", text).expect("Python 3.15");
+    let found: Vec<(&str, &str, Level)> = (module.imports.iter())
+        .map(|import| (import.module.as_str(), &module.text()[import.statement.clone()], import.level))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("torch", "lazy import torch", Level::Function),
+            ("pandas", "lazy from pandas import DataFrame", Level::Function),
+            ("os", "import os", Level::Module),
+        ]
+    );
+    assert!(read_module("a.py", "def f():\n    lazy import torch\n").is_err());
+}

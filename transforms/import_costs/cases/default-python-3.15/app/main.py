@@ -1,0 +1,4 @@
+import torch
+
+def app():
+    return torch.x

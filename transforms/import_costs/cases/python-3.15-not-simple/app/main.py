@@ -1,0 +1,7 @@
+import torch
+
+MODEL = torch.load("m")
+
+
+def app():
+    return torch.x
