@@ -45,6 +45,9 @@ const PACKAGES: &[&str] = &[
 /// The programs that install packages of the system.
 pub(super) const PROGRAMS: &[&str] = &["apt-get", "apt", "apk"];
 
+/// Where the bytes are: what the distribution's packages take is in none of the project's files.
+const NOTE: &str = "less to download in the stage that builds; the image that runs stays as large";
+
 fn is_compiler(package: &str) -> bool {
     let name = package.split(['=', ':', '~', '<', '>']).next().unwrap_or_default();
     PACKAGES.contains(&name) || (name.ends_with("-dev") && !name.starts_with('-'))
@@ -144,7 +147,8 @@ fn change(
         let text = "no step of this stage installs packages: what the compilers are for is not seen";
         return Err(Refusal::new("nothing-installed", text, "take them out by hand, if nothing needs them"));
     }
-    take_out(file, steps, step, &sees, found).map(|(edits, declares)| file.change(edits, declares, None))
+    take_out(file, steps, step, &sees, found)
+        .map(|(edits, declares)| file.change(edits, declares, Some(NOTE.to_owned())))
 }
 
 /// A COPY that takes a folder of the system from one of the stages.

@@ -3,6 +3,7 @@
 
 mod delete;
 mod insert;
+mod pull_up;
 mod rows;
 
 pub use delete::{delete, delete_instruction, delete_json_items, replace, replace_json_item};
