@@ -29,6 +29,8 @@ pub(super) struct Bench<'a, 't, 's> {
     pub(super) draft: &'a Draft,
     pub(super) index: usize,
     pub(super) trial: &'a mut Trial<'t>,
+    /// What tells the changes of this run of the command from those of others.
+    pub(super) seed: u32,
 }
 
 /// A side that is ready to be built, with the text that it has where nothing is changed.
@@ -174,13 +176,15 @@ impl Bench<'_, '_, '_> {
     ) -> Result<Built, Problem> {
         let failed = |error| engine_problem(&error, Some(shown));
         let side = &prepared.side;
+        // The same for all sides of a run.
+        let seed = self.seed.wrapping_add(u32::try_from(run).unwrap_or_default().wrapping_mul(1000));
         // The layers that a host has from before a change; known once what the change is measured against is there.
         let mut had: Option<Vec<String>> = None;
-        for (count, (scenario, builds)) in scenarios.iter().zip(&mut measured.builds).enumerate() {
+        for ((scenario, builds), count) in scenarios.iter().zip(&mut measured.builds).zip(0_u32..) {
             if !scenario.is_from_nothing() && had.is_none() {
                 had = Some(self.trial.build(side).map_err(failed)?.image.layer_ids(cancel()));
             }
-            let undo = scenario.change(side, is_rewritten, run * 100 + count + 1)?;
+            let undo = scenario.change(side, is_rewritten, seed.wrapping_add(count))?;
             let label = watch.label(run, &side.name, &scenario.name);
             let built = self.trial.build_anew(side, scenario.is_from_nothing(), &label).map_err(failed)?;
             undo.put_back()?;

@@ -19,6 +19,7 @@ mod workers;
 
 use std::fs;
 use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use dockfit_engine::Engine;
 use dockfit_rewrite::Pass;
@@ -63,10 +64,12 @@ fn run(args: &BenchArgs, passes: &'static [&'static dyn Pass], console: &mut Con
     let Opened { projects, format, mut trial } = opened;
     let look = session.look(console);
     trial.weigh();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seed = now.map_or(0, |since| since.subsec_nanos() ^ std::process::id());
     let mut all: Vec<(Benched, Vec<Judged>)> = Vec::new();
     for draft in &projects {
         for index in 0..draft.members.len() {
-            let mut bench = Bench { args, passes, session: &session, draft, index, trial: &mut trial };
+            let mut bench = Bench { args, passes, session: &session, draft, index, trial: &mut trial, seed };
             match bench.run(console) {
                 Ok(Some(benched)) => {
                     let targets = Judged::all(&draft.settings.targets, &benched);

@@ -1,5 +1,6 @@
 //! A change of the list of system packages, in a scratch copy of a Dockerfile.
 
+use super::scenario::BITS;
 use dockfit_dockerfile::Span;
 use dockfit_rewrite::{Context, Dockerfile, RelPath};
 
@@ -7,11 +8,12 @@ use dockfit_rewrite::{Context, Dockerfile, RelPath};
 const INSTALLS: [(&str, &str); 5] =
     [("apt-get", "install"), ("apt", "install"), ("apk", "add"), ("dnf", "install"), ("yum", "install")];
 
-/// The text with the first package of the first such list named `count` times more: the step is another one to the engine,
-/// and the same work to the package manager. `None` where there is no such list.
-pub(super) fn named_again(text: &[u8], count: usize) -> Option<Vec<u8>> {
+/// The text with the first package of the first such list named again, with other spaces for each seed: the step is another one
+/// to the engine, and the same work to the package manager. `None` where there is no such list.
+pub(super) fn named_again(text: &[u8], seed: u32) -> Option<Vec<u8>> {
     let (span, word) = first(text)?;
-    let more = format!(" {word}").repeat(count);
+    let space = |bit| if seed >> bit & 1 == 1 { "  " } else { " " };
+    let more: String = (0..BITS).map(|bit| format!("{}{word}", space(bit))).collect();
     let mut changed = text.to_vec();
     let end = span.range().end;
     changed.splice(end..end, more.into_bytes());
@@ -41,18 +43,21 @@ mod tests {
 
     #[test]
     fn the_first_package_is_named_again() {
-        let changed =
-            |text: &str| named_again(text.as_bytes(), 2).map(|text| String::from_utf8(text).expect("text"));
+        let changed = |text: &str| {
+            let again = named_again(text.as_bytes(), 1)?;
+            Some(String::from_utf8(again).expect("text"))
+        };
+        let more = " gcc".repeat(23);
         assert_eq!(
-            changed("FROM a\nRUN apt-get update && apt-get install -y \\\n    gcc \\\n    make && rm x\n")
-                .as_deref(),
-            Some(
-                "FROM a\nRUN apt-get update && apt-get install -y \\\n    gcc gcc gcc \\\n    make && rm x\n"
-            )
+            changed("FROM a\nRUN apt-get update && apt-get install -y \\\n    gcc \\\n    make && rm x\n"),
+            Some(format!(
+                "FROM a\nRUN apt-get update && apt-get install -y \\\n    gcc  gcc{more} \\\n    make && rm x\n"
+            ))
         );
+        let more = " curl".repeat(23);
         assert_eq!(
-            changed("FROM a\nRUN --mount=type=cache,target=/c apk add curl\n").as_deref(),
-            Some("FROM a\nRUN --mount=type=cache,target=/c apk add curl curl curl\n")
+            changed("FROM a\nRUN --mount=type=cache,target=/c apk add curl\n"),
+            Some(format!("FROM a\nRUN --mount=type=cache,target=/c apk add curl  curl{more}\n"))
         );
         assert_eq!(changed("FROM a\nRUN apt-get update\nRUN pip install flask\n"), None);
     }

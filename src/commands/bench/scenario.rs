@@ -84,7 +84,7 @@ impl Scenario {
             Self::new("caches-only", Kind::CachesOnly),
             Self::changed("nothing", Vec::new(), Vec::new()),
         ];
-        if packages::named_again(dockerfile, 1).is_some() {
+        if packages::named_again(dockerfile, 0).is_some() {
             found.push(Self::new("packages", Kind::Packages));
         }
         let names = fs::read_dir(context).into_iter().flatten().flatten();
@@ -119,13 +119,13 @@ impl Scenario {
     }
 
     /// Makes the change in a scratch context; answers with what puts it back.
-    pub(super) fn change(&self, side: &Side, is_after: bool, count: usize) -> Result<Undo, Problem> {
+    pub(super) fn change(&self, side: &Side, is_after: bool, seed: u32) -> Result<Undo, Problem> {
         let mut undo = Undo(Vec::new());
         if self.kind == Kind::Packages {
             let path = &side.dockerfile;
             let Ok(bytes) = fs::read(path) else { return Ok(undo) };
             // The step may be gone on this side: then nothing changes for it.
-            if let Some(changed) = packages::named_again(&bytes, count % 40 + 1) {
+            if let Some(changed) = packages::named_again(&bytes, seed) {
                 put(path, &changed).map_err(|error| unwritten(path, &error))?;
                 undo.0.push((path.clone(), bytes));
             }
@@ -137,13 +137,21 @@ impl Scenario {
             let path = side.context.join(file);
             let Ok(bytes) = fs::read(&path) else { continue };
             let mut changed = bytes.clone();
-            // Not the same as the last time, which the engine may remember.
-            changed.extend(std::iter::repeat_n(b'\n', count));
+            changed.extend(blank(seed).as_bytes());
             put(&path, &changed).map_err(|error| unwritten(&path, &error))?;
             undo.0.push((path, bytes));
         }
         Ok(undo)
     }
+}
+
+/// How many bits of a seed are told apart.
+pub(super) const BITS: u32 = 24;
+
+/// Lines without a word, others for each seed: not the same as in the last run, nor as in the run of yesterday, which the
+/// engine may remember.
+fn blank(seed: u32) -> String {
+    (0..BITS).map(|bit| if seed >> bit & 1 == 1 { " \n" } else { "\n" }).collect()
 }
 
 /// Files as they were.
@@ -182,7 +190,7 @@ fn first_source(sent: &[String]) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Scenario, first_source};
+    use super::{Kind, Scenario, blank, first_source};
     use crate::trial::Side;
     use std::path::PathBuf;
 
@@ -218,12 +226,14 @@ mod tests {
             dockerfile: PathBuf::new(),
             frontend: None,
         };
-        let undo = last.change(&side, true, 2).expect("a change");
+        let undo = last.change(&side, true, 0).expect("a change");
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("text");
-        assert_eq!((read("uv.lock").as_str(), read("requirements-app.txt").as_str()), ("x\n\n", "x\n\n"));
+        let changed = format!("x{}", "\n".repeat(24));
+        assert_eq!((read("uv.lock"), read("requirements-app.txt")), (changed.clone(), changed));
+        assert_ne!(blank(1), blank(2), "another change is another file");
         undo.put_back().expect("as it was");
         assert_eq!((read("uv.lock").as_str(), read("requirements-app.txt").as_str()), ("x", "x"));
-        last.change(&side, false, 1).expect("a change");
+        last.change(&side, false, 0).expect("a change");
         assert_eq!(read("requirements-app.txt"), "x", "the present project has no such file");
     }
 }
