@@ -3,6 +3,9 @@
 use dockfit_dockerfile::model::{Base, Fact, Model, Stage, Value};
 use dockfit_dockerfile::operation::Operation;
 
+use crate::dockerfiles::File;
+use crate::servers::launch::Launch;
+
 /// Where a start begins.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Entry {
@@ -30,10 +33,20 @@ impl Entry {
         let (Fact::Known(entrypoint), Fact::Known(cmd)) = (&config.entrypoint, &config.cmd) else {
             return None;
         };
-        let words: Vec<String> = entrypoint
-            .iter()
-            .chain(cmd)
-            .flat_map(|word| word.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        Self::of_words(model, stage, entrypoint.iter().chain(cmd).map(String::as_str))
+    }
+
+    /// That of a start script which the command of a stage runs.
+    pub(super) fn in_script(file: &File<'_>, stage: usize) -> Option<Self> {
+        let launches = Launch::in_scripts(file);
+        let launch = launches.iter().find(|launch| launch.stage == stage)?;
+        let words = launch.words.iter().map(|word| word.written.as_str());
+        Self::of_words(file.dockerfile.model(), stage, words)
+    }
+
+    fn of_words<'w>(model: &Model, stage: usize, words: impl Iterator<Item = &'w str>) -> Option<Self> {
+        let words: Vec<String> = words
+            .flat_map(str::split_whitespace)
             .map(|word| word.trim_matches(['"', '\'']).to_owned())
             .collect();
         let mut folders = Vec::new();

@@ -83,7 +83,7 @@ fn look(file: &File<'_>) -> Option<Vec<Decision>> {
     if python(model, stage.index) == Python::None {
         return None;
     }
-    let entry = Entry::of(model, stage.index)?;
+    let entry = Entry::of(model, stage.index).or_else(|| Entry::in_script(file, stage.index))?;
     let says = entry::instruction(model, stage);
     let span = file.dockerfile.document().instructions().get(says)?.text_span();
     let unread = |code: &'static str, text: String, way_out: &str| {
