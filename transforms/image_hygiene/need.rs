@@ -243,6 +243,15 @@ fn requirements(
         if value.starts_with('-') || matches!(value, "install" | "sync" | "pip") {
             continue;
         }
+        // The project alone, behind its dependencies.
+        if matches!(value, "." | "./") && call.values().any(|value| value == "--no-deps") {
+            let folder = call.folder.as_deref().unwrap_or_default().trim_end_matches('/');
+            let Some(path) = in_context(tree, step, &format!("{folder}/pyproject.toml")) else {
+                return not_locked(value);
+            };
+            pure_project(tree, path.rsplit_once('/').map_or("", |(folder, _)| folder))?;
+            continue;
+        }
         let name = value.split(['=', '<', '>', '~', '!', '[']).next().unwrap_or_default();
         if !PURE.contains(&name) {
             return not_locked(value);
