@@ -10,14 +10,13 @@ names=("$@")
 engine python distroless
 command_of_project
 
-# The folder, what it is built on, and how it is rewritten: preload forks behind the import of the whole application, which
-# the backend's libraries do not all allow.
+# The folder, what it is built on, and how it is rewritten. The examples keep what --all drops of their packages.
 for name in "${names[@]}"; do
   folder=$VERIFY/projects/$name bases=() options=(--all)
   case $name in
     app) folder=$VERIFY/app ;;
     backend) folder=$REPOSITORY/examples/fastapi-backend options=(--unsafe --stop-within 3) ;;
-    gunicorn) folder=$REPOSITORY/examples/gunicorn-backend options=(--all --stop-within 3) ;;
+    gunicorn) folder=$REPOSITORY/examples/gunicorn-backend options=(--unsafe --service none --stop-within 3) ;;
     uv) bases=(uv) ;;
     npm | pnpm) bases=(node) ;;
     go) bases=(golang debian) ;;
