@@ -1,5 +1,7 @@
 //! Who starts the image with commands of their own: services of compose files.
 
+use std::collections::BTreeSet;
+
 use dockfit_dockerfile::Span;
 use dockfit_dockerfile::operation::CommandLine;
 use dockfit_dockerfile::{JsonArray, JsonString, RawWord};
@@ -13,6 +15,7 @@ use super::scene::Scene;
 use super::swap;
 use crate::cache_mounts::Refusal;
 use crate::healthcheck::request;
+use crate::servers::compose;
 
 /// What the consumers start, and what has to change there.
 #[derive(Debug, Default)]
@@ -38,6 +41,7 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Consumers, Refusal> {
     let mut found = Consumers::default();
     let dockerfile = scene.file.dockerfile.path();
     let project = scene.file.task.project;
+    let mut seen: BTreeSet<(RelPath, String)> = BTreeSet::new();
     for path in context::builders(project, dockerfile) {
         let Some(bytes) = project.read(&path).ok().flatten() else { continue };
         for service in context::services_in(&path, &bytes) {
@@ -46,11 +50,41 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Consumers, Refusal> {
                 named.is_none_or(|target| scene.stage.name.as_deref() == Some(&*target.to_lowercase()));
             if service.build.dockerfile == *dockerfile && is_final {
                 let text = String::from_utf8_lossy(&bytes);
+                seen.insert((path.clone(), service.name.clone()));
                 service_of(scene, &path, &text, &service, &mut found)?;
             }
         }
     }
+    others(scene, &seen)?;
     Ok(found)
+}
+
+/// Refuses where a service that has no build of its own here, but adds to one that has, extends it from another file or
+/// starts the image by name, says what is started or asked: that is not rewritten.
+fn others(scene: &Scene<'_>, seen: &BTreeSet<(RelPath, String)>) -> Result<(), Refusal> {
+    for (file, services) in compose::services(scene.file.task.project, scene.file.dockerfile) {
+        let is_final = |target: &str| scene.stage.name.as_deref() == Some(&*target.to_lowercase());
+        for service in services {
+            let built_here = seen.contains(&(file.path.clone(), service.name.clone()));
+            if built_here || !service.target.as_deref().is_none_or(is_final) {
+                continue;
+            }
+            let (what, span) = match &service.command {
+                compose::Command::Own { span, .. } => ("starts", *span),
+                compose::Command::OfImage if file.has_health_check(&service) => ("probes", service.span),
+                compose::Command::OfImage => continue,
+            };
+            let text = format!(
+                "{}:{}: the service `{}` {what} the image by a command of its own, beside the service that builds it",
+                file.path,
+                file.line(span),
+                service.name
+            );
+            let way_out = "say it in the service that has `build`, or leave it to the image";
+            return Err(Refusal::new("compose-elsewhere", text, way_out));
+        }
+    }
+    Ok(())
 }
 
 fn service_of(

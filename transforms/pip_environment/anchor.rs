@@ -3,7 +3,7 @@
 //! The place depends only on instructions that no other pass adds or takes away.
 
 use dockfit_dockerfile::operation::{Operation, Pair};
-use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind, Span};
+use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind, Span, SyntaxError};
 use dockfit_rewrite::surgery::Habits;
 use dockfit_rewrite::{Dockerfile, Edit};
 
@@ -58,6 +58,11 @@ impl<'d> Env<'d> {
     fn of(dockerfile: &'d Dockerfile, index: usize) -> Option<Self> {
         let Some(Operation::Env(pairs)) = dockerfile.model().operation(index) else { return None };
         let instruction = dockerfile.document().instructions().get(index)?;
+        // In a stage that is not the target: the engine does not notice, and the whole line sets nothing.
+        let is_broken = |error: &SyntaxError| instruction.span.contains(error.span.start);
+        if dockerfile.model().latent_errors().iter().any(is_broken) {
+            return None;
+        }
         let staying: Vec<&Pair> =
             pairs.iter().filter(|pair| !package_caches::may_take_away(&pair.key.text)).collect();
         (!staying.is_empty()).then_some(Self { instruction, staying })

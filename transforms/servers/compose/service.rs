@@ -89,6 +89,11 @@ pub(crate) fn services(project: &Project, dockerfile: &Dockerfile) -> Vec<(Compo
 }
 
 impl ComposeFile {
+    /// Whether a service of this file has a health check of its own, also by what it extends.
+    pub(crate) fn has_health_check(&self, service: &Service) -> bool {
+        self.value_in(service.id, &service.bases, "healthcheck").is_some()
+    }
+
     fn read(project: &Project, path: RelPath) -> Option<Self> {
         const LONGEST: usize = 1 << 20;
         let bytes = project.read(&path).ok()?.filter(|bytes| bytes.len() <= LONGEST)?;
