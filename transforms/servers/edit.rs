@@ -29,7 +29,11 @@ pub(crate) fn without(
         let range = match (array(dockerfile, index), first.item, last.item) {
             (Some(array), Some(from), Some(to)) => {
                 if array.items.len() == to - from + 1 {
-                    // Only a CMD behind an ENTRYPOINT of its stage: without it the image has none, too.
+                    // Only a CMD behind an ENTRYPOINT of its stage: without it the image has none, too, unless an
+                    // earlier one of the stage would come to light.
+                    if has_earlier_cmd(dockerfile, index) {
+                        return Err(CannotEdit::NothingLeft);
+                    }
                     edits.extend(surgery::delete_instruction(document, index)?);
                     continue;
                 }
@@ -40,6 +44,13 @@ pub(crate) fn without(
         edits.extend(surgery::delete(document, instruction, &instruction.text, &[range])?);
     }
     Ok(edits)
+}
+
+fn has_earlier_cmd(dockerfile: &Dockerfile, index: usize) -> bool {
+    let model = dockerfile.model();
+    let Some(stage) = model.stage_of(index) else { return false };
+    let earlier = stage.instructions.clone().take_while(|other| *other < index);
+    earlier.into_iter().any(|other| matches!(model.operation(other), Some(Operation::Cmd(_))))
 }
 
 /// The bytes of some items of an array, with one comma.
