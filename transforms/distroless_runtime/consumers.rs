@@ -176,6 +176,8 @@ fn split(words: &Words) -> Vec<String> {
     match words {
         Words::List(words) => words.clone(),
         Words::Text(text) => {
+            // A block scalar ends in a line end, which is not part of the command.
+            let text = text.trim_end();
             let script = Script::parse(text);
             match script.body.items.as_slice() {
                 [item] if item.operator.is_none() => match &item.node {
@@ -185,7 +187,7 @@ fn split(words: &Words) -> Vec<String> {
                         };
                         command.words.iter().map(value).collect()
                     }
-                    _ => vec![text.clone()],
+                    _ => vec![text.to_owned()],
                 },
                 _ => text.split_whitespace().map(str::to_owned).collect(),
             }

@@ -144,8 +144,9 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
         Base::Image(reference) if is_distroless(reference) => return Ok(Swapped::Already),
         Base::Image(reference) => fitting(file, stage, reference)?,
         Base::Stage(_) => return Err(on_a_stage(file, stage)),
+        Base::Invalid if !stage.base_arguments.is_empty() => return Err(base_variable(stage)),
         Base::Context(_) | Base::Invalid => {
-            let text = format!("`{}` is a context that the build is given", stage.base_name);
+            let text = format!("`{}` names no image", stage.base_name);
             return Err(Refusal::new("base-unknown", text, "build the final stage on an image"));
         }
     };
@@ -351,8 +352,7 @@ fn fitting(
         ));
     }
     if !stage.base_arguments.is_empty() {
-        let text = format!("the base is decided by the build argument {}", stage.base_arguments.join(", "));
-        return Err(Refusal::new("base-variable", text, "write the base's name and version into FROM"));
+        return Err(base_variable(stage));
     }
     if reference.digest.is_some() {
         let text = format!("`{name}` is pinned by its digest, and no pin of the other image is known here");
@@ -442,4 +442,9 @@ fn unfit(file: &File<'_>, stage: &Stage) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+fn base_variable(stage: &Stage) -> Refusal {
+    let text = format!("the base is decided by the build argument {}", stage.base_arguments.join(", "));
+    Refusal::new("base-variable", text, "write the base's name and version into FROM")
 }

@@ -35,7 +35,8 @@ fn one(
 ) -> Result<(), Refusal> {
     let line = document.line_of(index);
     let unproven = |what: String| {
-        Err(Refusal::new("not-proven", format!("line {line} of the result: {what}"), "keep the base"))
+        let text = format!("line {line} of the result: {what}");
+        Err(Refusal::new("not-proven", text, "mend that line where it is your own, else keep the base"))
     };
     let Some(instruction) = document.instructions().get(index) else { return Ok(()) };
     let command = match model.operation(index) {

@@ -13,13 +13,19 @@ use dockfit_rewrite::{
 /// Folders of sources, and the passes whose snapshots show their reasons; none named: any pass.
 const SOURCES: &[(&str, &[&str])] = &[
     ("apt_caches", &["apt-caches"]),
+    ("bytecode", &["bytecode"]),
     ("cache_mounts", &[]),
     ("ci_cache", &["ci-cache"]),
     ("copy_order", &["copy-order"]),
+    ("debug_target", &["debug-target"]),
+    ("distroless_runtime", &["distroless-runtime"]),
     // Both passes write the same file.
     ("dockerignore", &["dockerignore", "git-history"]),
     ("git_history", &["git-history"]),
     ("healthcheck", &["healthcheck"]),
+    ("image_hygiene", &["image-hygiene"]),
+    ("import_costs", &["import-costs"]),
+    ("installer", &["installer"]),
     ("max_requests", &["max-requests"]),
     ("package_caches", &["package-caches"]),
     ("pip_environment", &["pip-environment"]),
@@ -34,6 +40,12 @@ const SOURCES: &[(&str, &[&str])] = &[
 /// Reasons that no case can show, and why.
 const UNSEEN: &[(&str, &str, &str)] = &[
     ("copy_order", "not-chosen", "its decisions are safe: wanted, or not to be heard of"),
+    ("debug_target", "cannot-edit", "guards against a stage that was found and is not read again"),
+    (
+        "distroless_runtime",
+        "base-unknown",
+        "a file with a base that is no name of an image has an error, and is not looked at",
+    ),
     ("dockerignore", "unreadable", "all files of a case can be read: see a_file_that_cannot_be_read_is_said"),
     (
         "dockerignore",
