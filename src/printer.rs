@@ -90,7 +90,7 @@ impl Printer {
         let written = match style.format {
             Format::Json => console.print("{\"schema\":1,\"projects\":["),
             Format::Sarif => console.print(report::sarif::head(style.passes)),
-            Format::Markdown => console.print(format!("{}\n# dockfit\n", report::markdown::MARKER)),
+            Format::Markdown => console.print(report::markdown::HEAD),
             Format::Text | Format::Patch | Format::Github => Ok(()),
         };
         Self {
@@ -134,7 +134,7 @@ impl Printer {
             Format::Patch => console.print(self.series.write())?,
             Format::Sarif => {
                 let problems = console.collected();
-                console.print(report::sarif::tail(&problems))?;
+                console.print(report::sarif::tail(&problems, console.failed > 0))?;
             }
             Format::Github => {
                 let problems = console.collected();

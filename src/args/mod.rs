@@ -285,6 +285,13 @@ pub(crate) enum Format {
     Markdown,
 }
 
+impl Format {
+    /// Whether commands that do more than show what passes say can print it: as text or as JSON.
+    pub(crate) fn is_common(self) -> bool {
+        matches!(self, Self::Text | Self::Json)
+    }
+}
+
 /// How to print what is no run of passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum DataFormat {

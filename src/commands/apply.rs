@@ -57,7 +57,7 @@ fn possible(args: &ApplyArgs, console: &Console) -> Result<(), Problem> {
         let problem = Problem::new(ProblemKind::Usage, "--interactive needs a terminal to ask on");
         return Err(problem.help("use --only to choose what is applied"));
     }
-    if args.options.format.is_some_and(|format| !matches!(format, Format::Text | Format::Json)) {
+    if args.options.format.is_some_and(|format| !format.is_common()) {
         let problem =
             Problem::new(ProblemKind::Usage, "apply writes the files, and tells of it as text or JSON");
         return Err(problem.help("dockfit diff prints the other formats"));
@@ -95,7 +95,7 @@ impl Applying<'_> {
     fn run(mut self, projects: &[Draft], console: &mut Console) -> io::Result<Exit> {
         let options = self.session.options;
         let mut format = self.session.format(projects, console);
-        if !matches!(format, Format::Text | Format::Json) {
+        if !format.is_common() {
             format = Format::Text;
         }
         let look = self.session.look(console);

@@ -129,8 +129,10 @@ fn failed(console: &mut Console) -> io::Result<Exit> {
     let errors = console.collected();
     let text = match format {
         _ if errors.is_empty() => String::new(),
-        Some(Format::Sarif) => format!("{}{}", report::sarif::head(&[]), report::sarif::tail(&errors)),
-        Some(Format::Markdown) => format!("{}\n# dockfit\n\n{}", report::markdown::MARKER, errors.concat()),
+        Some(Format::Sarif) => {
+            format!("{}{}", report::sarif::head(&[]), report::sarif::tail(&errors, console.failed > 0))
+        }
+        Some(Format::Markdown) => format!("{}\n{}", report::markdown::HEAD, errors.concat()),
         Some(Format::Github) => errors.concat(),
         _ => format!("{{\"schema\":1,\"projects\":[],\"errors\":[\n{}\n]}}\n", errors.join(",\n")),
     };

@@ -10,6 +10,7 @@ use dockfit_rewrite::pipeline::Report;
 
 use super::json::position;
 use super::repeats::Repeats;
+use super::with_note;
 use crate::problem::{Problem, Severity};
 use crate::project::Draft;
 use crate::terminal::visible;
@@ -23,8 +24,7 @@ pub(crate) fn project(draft: &Draft, report: &Report) -> String {
         let (level, text) = match &placed.decision.outcome {
             Outcome::Already => continue,
             Outcome::Applied(change) => {
-                let note = change.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
-                ("warning", format!("{}{note}; dockfit apply does it", info.summary))
+                ("warning", format!("{}; dockfit apply does it", with_note(info.summary, change)))
             }
             Outcome::Refused { reason, way_out } => {
                 ("notice", format!("not rewritten: {} → {way_out}", reason.text))

@@ -7,13 +7,13 @@ use dockfit_rewrite::pipeline::{PlacedDecision, Report};
 use dockfit_rewrite::{Outcome, Place};
 
 use super::repeats::Repeats;
-use super::{Counts, Entry, diff, entries, plural};
+use super::{Counts, Entry, Said, diff, entries, plural};
 use crate::markdown::{escaped, fenced};
 use crate::problem::Problem;
 use crate::project::Draft;
 
-/// By this line a comment is known as this tool's.
-pub(crate) const MARKER: &str = "<!-- dockfit: report -->";
+/// By its first line a comment is known as this tool's.
+pub(crate) const HEAD: &str = "<!-- dockfit: report -->\n# dockfit\n";
 
 /// A comment on GitHub holds 65,536 characters; what is left of it goes to the words around the diffs.
 const LONGEST_DIFF: usize = 20_000;
@@ -64,18 +64,17 @@ fn decision(
     placed: &PlacedDecision,
     repeats: &Repeats<'_>,
 ) -> Option<String> {
-    let (label, text, way_out) = match &placed.decision.outcome {
-        Outcome::Already => return None,
-        Outcome::Applied(change) => ("note", change.note.as_deref()?, None),
-        Outcome::Refused { reason, way_out } => ("refused", reason.text.as_str(), Some(way_out)),
-        Outcome::Advised { reason, way_out } => ("advice", reason.text.as_str(), Some(way_out)),
+    let said = Said::of(&placed.decision.outcome)?;
+    let label = match placed.decision.outcome {
+        Outcome::Applied(_) | Outcome::Already => "note",
+        Outcome::Refused { .. } => "refused",
+        Outcome::Advised { .. } => "advice",
     };
     let others = repeats.others(report, placed)?;
     let also = if others.is_empty() { String::new() } else { format!("; also in {}", escaped(&others)) };
-    let way_out = way_out.filter(|text| !text.is_empty());
-    let way_out = way_out.map(|text| format!(" → {}", escaped(text))).unwrap_or_default();
+    let way_out = said.way_out.map(|text| format!(" → {}", escaped(text))).unwrap_or_default();
     let at = at(draft, report, &placed.original);
-    Some(format!("- **{label}** {at} `{}`: {}{also}{way_out}\n", placed.decision.info.id, escaped(text)))
+    Some(format!("- **{label}** {at} `{}`: {}{also}{way_out}\n", placed.decision.info.id, escaped(said.text)))
 }
 
 fn at(draft: &Draft, report: &Report, place: &Place) -> String {

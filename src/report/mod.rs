@@ -12,7 +12,7 @@ pub(crate) mod sarif;
 mod text;
 
 use dockfit_rewrite::pipeline::{FileChange, PassReport, PlacedDecision, Report};
-use dockfit_rewrite::{Outcome, Place};
+use dockfit_rewrite::{Change, Outcome, Place};
 
 pub(crate) use counts::{Counts, Met, plural, summary};
 pub(crate) use diff::for_terminal as diff_text;
@@ -58,6 +58,33 @@ fn edits(placed: &PlacedDecision, change: &FileChange) -> bool {
         Outcome::Applied(applied) => applied.edits.iter().any(|edit| edit.file == change.path),
         _ => false,
     }
+}
+
+/// What is said of a decision beside its diff.
+struct Said<'a> {
+    text: &'a str,
+    /// Empty ones left out.
+    way_out: Option<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    /// Nothing of what is so already, or is applied without a note.
+    fn of(outcome: &'a Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Already => None,
+            Outcome::Applied(change) => Some(Self { text: change.note.as_deref()?, way_out: None }),
+            Outcome::Refused { reason, way_out } | Outcome::Advised { reason, way_out } => {
+                let way_out = Some(way_out.as_str()).filter(|way_out| !way_out.is_empty());
+                Some(Self { text: &reason.text, way_out })
+            }
+        }
+    }
+}
+
+/// What a change does, with its note.
+fn with_note(summary: &str, change: &Change) -> String {
+    let note = change.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+    format!("{summary}{note}")
 }
 
 /// The words at a place of the file on disk: the first line of it, cut where it is long.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use similar::{DiffTag, TextDiff};
 
 use super::json::position;
+use super::with_note;
 use crate::problem::{Problem, Severity};
 use crate::project::Draft;
 use crate::run;
@@ -33,9 +34,8 @@ pub(crate) fn head(passes: &[&'static dyn Pass]) -> String {
     )
 }
 
-/// All that stands behind the results.
-pub(crate) fn tail(problems: &[String]) -> String {
-    let failed = problems.iter().any(|problem| problem.contains("\"level\":\"error\""));
+/// All that stands behind the results; `failed` where a problem is an error.
+pub(crate) fn tail(problems: &[String], failed: bool) -> String {
     format!(
         "\n],\"invocations\":[{{\"executionSuccessful\":{},\"toolExecutionNotifications\":[{}]}}]}}]}}\n",
         !failed,
@@ -69,10 +69,11 @@ fn level(safety: Safety) -> &'static str {
 pub(crate) fn project(draft: &Draft, report: &Report, passes: &[&'static dyn Pass]) -> String {
     let mut results: Vec<String> = Vec::new();
     for pass in &report.passes {
-        let mut fix = alone(draft, passes, pass.info.id);
+        let mut is_first = true;
         for placed in &pass.decisions {
-            let applied = matches!(placed.decision.outcome, Outcome::Applied(_));
-            let fix = if applied { fix.take() } else { None };
+            let has_fix =
+                matches!(placed.decision.outcome, Outcome::Applied(_)) && std::mem::take(&mut is_first);
+            let fix = if has_fix { alone(draft, passes, pass.info.id) } else { None };
             results.extend(result(draft, report, placed, fix).map(|value| value.to_string()));
         }
     }
@@ -81,24 +82,19 @@ pub(crate) fn project(draft: &Draft, report: &Report, passes: &[&'static dyn Pas
 
 fn result(draft: &Draft, report: &Report, placed: &PlacedDecision, fix: Option<Value>) -> Option<Value> {
     let info = placed.decision.info;
-    let (level, kind, text) = match &placed.decision.outcome {
+    let (level, text) = match &placed.decision.outcome {
         Outcome::Already => return None,
-        Outcome::Applied(change) => {
-            let note = change.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
-            (level(info.safety), "fail", format!("{}{note}", info.summary))
-        }
+        Outcome::Applied(change) => (level(info.safety), with_note(info.summary, change)),
         Outcome::Refused { reason, way_out } => {
-            ("note", "fail", format!("not rewritten: {}. To go on: {way_out}", reason.text))
+            ("note", format!("not rewritten: {}. To go on: {way_out}", reason.text))
         }
-        Outcome::Advised { reason, way_out } => {
-            ("note", "fail", format!("{}. Advice: {way_out}", reason.text))
-        }
+        Outcome::Advised { reason, way_out } => ("note", format!("{}. Advice: {way_out}", reason.text)),
     };
     let place = &placed.original;
     let mut value = json!({
         "ruleId": info.id,
         "level": level,
-        "kind": kind,
+        "kind": "fail",
         "message": {"text": crate::terminal::visible(&text)},
         "locations": [{"physicalLocation": {
             "artifactLocation": artifact(draft, place),

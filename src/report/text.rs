@@ -6,7 +6,7 @@ use dockfit_rewrite::pipeline::{PlacedDecision, Report};
 use dockfit_rewrite::{Outcome, Place};
 
 use super::repeats::Repeats;
-use super::{Entry, diff, entries, words};
+use super::{Entry, Said, diff, entries, words};
 use crate::project::Draft;
 use crate::terminal::{Palette, paint, visible};
 
@@ -83,19 +83,16 @@ fn decision(
     look: &Look,
 ) -> Option<String> {
     let palette = &look.palette;
-    let (label, text, way_out) = match &placed.decision.outcome {
-        Outcome::Applied(change) => {
-            let note = change.note.as_deref()?;
-            (paint(palette.good, "note"), note, None)
-        }
-        Outcome::Already if !look.verbose => return None,
-        Outcome::Already => (paint(palette.dim, "already so"), placed.decision.info.summary, None),
-        Outcome::Refused { reason, way_out } => {
-            (paint(palette.refused, "refused"), reason.text.as_str(), Some(way_out))
-        }
-        Outcome::Advised { reason, way_out } => {
-            (paint(palette.advised, "advice"), reason.text.as_str(), Some(way_out))
-        }
+    let outcome = &placed.decision.outcome;
+    let said = match outcome {
+        Outcome::Already if look.verbose => Said { text: placed.decision.info.summary, way_out: None },
+        _ => Said::of(outcome)?,
+    };
+    let label = match outcome {
+        Outcome::Applied(_) => paint(palette.good, "note"),
+        Outcome::Already => paint(palette.dim, "already so"),
+        Outcome::Refused { .. } => paint(palette.refused, "refused"),
+        Outcome::Advised { .. } => paint(palette.advised, "advice"),
     };
     let others = repeats.others(report, placed)?;
     let id = paint(palette.dim, placed.decision.info.id);
@@ -104,11 +101,11 @@ fn decision(
     if !words.is_empty() {
         let _ = writeln!(out, "    {words}");
     }
-    let _ = writeln!(out, "  {}", visible(text));
+    let _ = writeln!(out, "  {}", visible(said.text));
     if !others.is_empty() {
         let _ = writeln!(out, "  also in {others}");
     }
-    if let Some(way_out) = way_out.filter(|way_out| !way_out.is_empty()) {
+    if let Some(way_out) = said.way_out {
         let _ = writeln!(out, "  {} {}", paint(palette.dim, "→"), visible(way_out));
     }
     Some(out)

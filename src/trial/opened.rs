@@ -52,7 +52,7 @@ pub(crate) fn misused(
     if path.as_os_str() == "-" {
         return wrong("standard input has no context to build", "name a Dockerfile or a folder");
     }
-    if format.is_some_and(|format| !matches!(format, Format::Text | Format::Json)) {
+    if format.is_some_and(|format| !format.is_common()) {
         return wrong(&format!("{command} prints text or JSON"), "leave --format away");
     }
     start.wrong()
