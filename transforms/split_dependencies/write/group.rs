@@ -39,33 +39,45 @@ impl Plan<'_, '_> {
         }
         let mut words = Vec::new();
         words.extend(self.prefix.as_ref().map(|folder| format!("--prefix={folder}")));
-        if !self.install.no_deps {
-            words.push("--no-deps".to_owned());
-        }
-        if file.hashed && !self.install.require_hashes {
-            words.push("--require-hashes".to_owned());
-        }
-        words.push(format!("-r {}", self.in_image(&file.name)));
-        let mut changes = self.only(|role| match role {
-            Role::Folder | Role::Install | Role::Cleans => true,
-            Role::Deletes(_) => self.deletes_each(),
-            Role::Ahead | Role::CleansSystem | Role::Behind | Role::DeletesWheels => false,
-        })?;
-        if self.deletes_each() {
-            let deleted = self.install.parts.iter().filter_map(|part| match &part.role {
-                Role::Deletes(range) => Some(range.clone()),
-                _ => None,
-            });
-            for range in deleted {
-                changes.push((self.span(range)?, self.in_image(&file.name)));
-            }
-        }
+        self.without_dependencies(&mut words);
+        self.listed(file, &mut words);
+        let mut changes = self.install_alone(Some(file))?;
         changes.extend(mounted);
         changes.push((self.operand()?, words.join(" ")));
         let run = self.whole(self.step.index, changes, first)?;
         self.declare(&run, written)?;
         text.push_str(&run);
         Ok(())
+    }
+
+    /// Has the packages come from the list alone, where the step does not say so.
+    pub(super) fn without_dependencies(&self, words: &mut Vec<String>) {
+        if !self.install.no_deps {
+            words.push("--no-deps".to_owned());
+        }
+    }
+
+    /// The file of a group, with its hashes.
+    pub(super) fn listed(&self, file: &Generated, words: &mut Vec<String>) {
+        if file.hashed && !self.install.require_hashes {
+            words.push("--require-hashes".to_owned());
+        }
+        words.push(format!("-r {}", self.in_image(&file.name)));
+    }
+
+    /// What has to change in the RUN for it to install and clean up, and nothing else; what it deletes is the group's file.
+    pub(super) fn install_alone(&self, file: Option<&Generated>) -> Result<Vec<(Span, String)>, Refusal> {
+        let mut changes = self.only(|role| match role {
+            Role::Folder | Role::Install | Role::Cleans => true,
+            Role::Deletes(_) => self.deletes_each(),
+            Role::Ahead | Role::CleansSystem | Role::Behind | Role::DeletesWheels => false,
+        })?;
+        for part in self.install.parts.iter().filter(|_| self.deletes_each()) {
+            if let (Role::Deletes(range), Some(file)) = (&part.role, file) {
+                changes.push((self.span(range.clone())?, self.in_image(&file.name)));
+            }
+        }
+        Ok(changes)
     }
 
     /// The mount of the RUN that shows the file that is installed from, and the one that shows the group's in its place.

@@ -1,20 +1,28 @@
 //! Wheels of groups: built in stages of their own, installed one group behind the other.
 
-use dockfit_dockerfile::operation::Operation;
-use dockfit_dockerfile::{Flag, Span};
+use dockfit_dockerfile::operation::{Operation, Source};
+use dockfit_dockerfile::{Flag, Instruction, RawWord, Span};
 use dockfit_rewrite::surgery::{Side, delete, delete_instruction, insert_flags};
 use dockfit_rewrite::{Declared, Edit};
 
 use super::Written;
 use super::text::gone;
 use crate::cache_mounts::Refusal;
-use crate::split_dependencies::plan::{Found, Generated, Plan, Role, Stages};
+use crate::split_dependencies::plan::{Found, Generated, Plan, Stages};
 use crate::split_dependencies::wheels::{Brought, List, User};
 
 /// Where the wheels of a group come from.
 struct From<'a> {
     stage: &'a str,
     folder: &'a str,
+}
+
+/// A COPY of one thing from a stage.
+struct OfStage<'a> {
+    instruction: &'a Instruction,
+    from: &'a Flag,
+    source: &'a Source,
+    destination: &'a RawWord,
 }
 
 impl Plan<'_, '_> {
@@ -94,16 +102,7 @@ impl Plan<'_, '_> {
         if first {
             text.push_str(&self.comments(false));
         }
-        let mut changes = self.only(|role| match role {
-            Role::Folder | Role::Install | Role::Cleans => true,
-            Role::Deletes(_) => self.deletes_each(),
-            Role::Ahead | Role::CleansSystem | Role::Behind | Role::DeletesWheels => false,
-        })?;
-        for part in self.install.parts.iter().filter(|_| self.deletes_each()) {
-            if let (Role::Deletes(range), Some(file)) = (&part.role, file) {
-                changes.push((self.span(range.clone())?, self.in_image(&file.name)));
-            }
-        }
+        let mut changes = self.install_alone(file)?;
         let deleting = user.deleting()?;
         let deleting =
             deleting.iter().filter(|edit| !changes.iter().any(|(span, _)| span.encloses(edit.span)));
@@ -132,14 +131,9 @@ impl Plan<'_, '_> {
     /// The words that stand where the step names what it installs.
     fn words(&self, user: &User<'_, '_>, file: Option<&Generated>) -> Result<String, Refusal> {
         let mut words = Vec::new();
-        if !self.install.no_deps {
-            words.push("--no-deps".to_owned());
-        }
+        self.without_dependencies(&mut words);
         if let Some(file) = file.filter(|_| user.list.is_some()) {
-            if file.hashed && !self.install.require_hashes {
-                words.push("--require-hashes".to_owned());
-            }
-            words.push(format!("-r {}", self.in_image(&file.name)));
+            self.listed(file, &mut words);
         } else {
             let script = self.step.script().ok_or_else(gone)?;
             words.push(script.slice(&self.install.operand).to_owned());
@@ -164,23 +158,28 @@ impl Plan<'_, '_> {
         Ok((instruction.text.span(flag.range.clone()), format!("--mount={mount}")))
     }
 
-    /// The COPY that takes a group's file from its stage, as the old one took the old file.
-    fn copy_of_stage(&self, index: usize, stage: &str, file: &Generated) -> Result<String, Refusal> {
+    /// The parts of a COPY that takes one thing from a stage.
+    fn of_stage(&self, index: usize) -> Result<OfStage<'_>, Refusal> {
         let instruction = self.instruction(index).ok_or_else(gone)?;
-        let (Some(Operation::Copy(copy)), Some(flag)) =
+        let (Some(Operation::Copy(copy)), Some(from)) =
             (self.step.model().operation(index), instruction.flag("from"))
         else {
             return Err(gone());
         };
         let [source] = copy.sources.as_slice() else { return Err(gone()) };
+        Ok(OfStage { instruction, from, source, destination: &copy.destination })
+    }
+
+    /// The COPY that takes a group's file from its stage, as the old one took the old file.
+    fn copy_of_stage(&self, index: usize, stage: &str, file: &Generated) -> Result<String, Refusal> {
+        let OfStage { instruction, from, source, destination } = self.of_stage(index)?;
         let span = |range: &std::ops::Range<usize>| instruction.text.span(range.clone());
         let old = source.word().text.rsplit('/').next().unwrap_or_default();
         let renamed = |text: &str| {
             text.strip_suffix(old).map(|folder| format!("{folder}{}", file.name)).ok_or_else(gone)
         };
-        let mut changes = vec![(span(&flag.range), format!("--from={stage}"))];
+        let mut changes = vec![(span(&from.range), format!("--from={stage}"))];
         changes.push((span(&source.word().range), renamed(&source.word().text)?));
-        let destination = &copy.destination;
         if !destination.text.ends_with('/') && destination.text != "." && destination.text.ends_with(old) {
             changes.push((span(&destination.range), renamed(&destination.text)?));
         }
@@ -194,14 +193,8 @@ impl Plan<'_, '_> {
                 text.push_str(&self.whole(index, Vec::new(), false)?);
             }
             Some(List::Stage(Brought::Copied(index))) => {
-                let instruction = self.instruction(index).ok_or_else(gone)?;
-                let (Some(Operation::Copy(copy)), Some(flag)) =
-                    (self.step.model().operation(index), instruction.flag("from"))
-                else {
-                    return Err(gone());
-                };
-                let [source] = copy.sources.as_slice() else { return Err(gone()) };
-                let range = flag.range.clone();
+                let OfStage { instruction, from, source, .. } = self.of_stage(index)?;
+                let range = from.range.clone();
                 let edits = delete(self.document(), instruction, &instruction.text, &[range])?;
                 let mut changes: Vec<_> =
                     edits.into_iter().map(|edit| (edit.span, edit.replacement)).collect();
