@@ -3,7 +3,7 @@
 //!
 //! A compose file in it says which context a Dockerfile has; else that is the case's folder. A file `files.txt`
 //! lists files that are there as well, for their names and lengths alone (`PATH`, or `PATH BYTES`); git keeps all files
-//! but those with `??` before them. A file `skip.txt` names decisions that are not wanted.
+//! but those with `??` before them, and `file_{1..3}.py` stands for three. A file `skip.txt` names decisions that are not wanted.
 
 use std::fmt::Write as _;
 use std::path::Path;

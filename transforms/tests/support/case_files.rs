@@ -38,10 +38,13 @@ pub(crate) fn project(case: &Path) -> Project {
         for line in String::from_utf8_lossy(list).lines() {
             let (untracked, line) = line.strip_prefix("?? ").map_or((false, line), |line| (true, line));
             let (path, bytes) = line.split_once(' ').unwrap_or((line, "0"));
-            let path = RelPath::new(path).expect("a relative path");
-            files = files.with(path.clone(), vec![b' '; bytes.parse().expect("a number of bytes")]);
-            if !untracked {
-                tracked.push(path);
+            let bytes = vec![b' '; bytes.parse().expect("a number of bytes")];
+            for path in numbered(path) {
+                let path = RelPath::new(&path).expect("a relative path");
+                files = files.with(path.clone(), bytes.clone());
+                if !untracked {
+                    tracked.push(path);
+                }
             }
         }
     }
@@ -49,6 +52,15 @@ pub(crate) fn project(case: &Path) -> Project {
         files = files.tracking(tracked);
     }
     Project::new(case.to_path_buf(), dockerfiles, Arc::new(files))
+}
+
+/// The paths that `file_{1..3}.py` stands for; any other stands for itself.
+fn numbered(path: &str) -> Vec<String> {
+    let parts = path.split_once('{').and_then(|(head, rest)| Some((head, rest.split_once('}')?)));
+    let Some((head, (range, tail))) = parts else { return vec![path.to_owned()] };
+    let (first, last) = range.split_once("..").expect("a range");
+    let number = |text: &str| text.parse::<usize>().expect("a number");
+    (number(first)..=number(last)).map(|number| format!("{head}{number}{tail}")).collect()
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {
