@@ -7,6 +7,7 @@ use super::bases::{Python, python};
 use super::{LIBRARY, Scene, deletions, insertion};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
+use crate::{package_caches, pip_environment};
 
 /// Compiles the standard library where the interpreter has it, but for what no server imports, and nothing of the
 /// packages. It answers with success
@@ -93,15 +94,12 @@ pub(super) fn decide(scene: &Scene<'_, '_>) -> Option<Decision> {
     }
 }
 
-/// What `pip-environment` and `package-caches` put behind a FROM, each in an ENV of its own.
-const OF_OTHER_PASSES: &[&str] = &["PIP_DEFAULT_TIMEOUT", "UV_LINK_MODE"];
-
 /// Behind the FROM; behind the lines that other passes put there, so that it does not matter which pass ran first.
 fn anchor(scene: &Scene<'_, '_>) -> usize {
     let model = scene.file.dockerfile.model();
     let of_other_pass = |index: &usize| match model.operation(*index) {
         Some(Operation::Env(pairs)) => match pairs.as_slice() {
-            [pair] => OF_OTHER_PASSES.contains(&pair.key.text.as_str()),
+            [pair] => pair.key.text == pip_environment::VARIABLE || package_caches::may_set(&pair.key.text),
             _ => false,
         },
         _ => false,

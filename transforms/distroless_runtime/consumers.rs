@@ -45,10 +45,7 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Consumers, Refusal> {
     for path in context::builders(project, dockerfile) {
         let Some(bytes) = project.read(&path).ok().flatten() else { continue };
         for service in context::services_in(&path, &bytes) {
-            let named = service.build.target.as_deref();
-            let is_final =
-                named.is_none_or(|target| scene.stage.name.as_deref() == Some(&*target.to_lowercase()));
-            if service.build.dockerfile == *dockerfile && is_final {
+            if service.build.dockerfile == *dockerfile && builds(scene, service.build.target.as_deref()) {
                 let text = String::from_utf8_lossy(&bytes);
                 seen.insert((path.clone(), service.name.clone()));
                 service_of(scene, &path, &text, &service, &mut found)?;
@@ -63,10 +60,9 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Consumers, Refusal> {
 /// starts the image by name, says what is started or asked: that is not rewritten.
 fn others(scene: &Scene<'_>, seen: &BTreeSet<(RelPath, String)>) -> Result<(), Refusal> {
     for (file, services) in compose::services(scene.file.task.project, scene.file.dockerfile) {
-        let is_final = |target: &str| scene.stage.name.as_deref() == Some(&*target.to_lowercase());
         for service in services {
             let built_here = seen.contains(&(file.path.clone(), service.name.clone()));
-            if built_here || !service.target.as_deref().is_none_or(is_final) {
+            if built_here || !builds(scene, service.target.as_deref()) {
                 continue;
             }
             let (what, span) = match &service.command {
@@ -85,6 +81,11 @@ fn others(scene: &Scene<'_>, seen: &BTreeSet<(RelPath, String)>) -> Result<(), R
         }
     }
     Ok(())
+}
+
+/// Whether a service with this target builds the stage.
+fn builds(scene: &Scene<'_>, target: Option<&str>) -> bool {
+    target.is_none_or(|target| scene.stage.name.as_deref() == Some(&*target.to_lowercase()))
 }
 
 fn service_of(

@@ -87,6 +87,12 @@ pub(crate) fn may_take_away(variable: &str) -> bool {
     managers::MANAGERS.iter().any(|manager| manager.off.variables.contains(&variable))
 }
 
+/// Whether the pass may put the variable behind a FROM, in an ENV of its own.
+pub(crate) fn may_set(variable: &str) -> bool {
+    let wants = managers::MANAGERS.iter().filter_map(|manager| manager.wants.as_ref());
+    wants.into_iter().any(|wants| wants.variable == variable)
+}
+
 impl Pass for PackageCaches {
     fn info(&self) -> &'static PassInfo {
         &INFO

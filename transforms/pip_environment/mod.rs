@@ -21,7 +21,7 @@ use crate::dockerfiles::File;
 pub(crate) struct PipEnvironment;
 
 /// The variable, and the value that the proposal has; pip itself waits 15 s (`pip install --help`, 23.2 and 26.3).
-const VARIABLE: &str = "PIP_DEFAULT_TIMEOUT";
+pub(crate) const VARIABLE: &str = "PIP_DEFAULT_TIMEOUT";
 const SECONDS: u32 = 100;
 
 static TIMEOUT: DecisionInfo = DecisionInfo {
