@@ -1,11 +1,15 @@
 //! Edits of a start script: each touches one command, and leaves every other byte.
 
+use std::ops::Range;
+
 use dockfit_dockerfile::Span;
 use dockfit_rewrite::{Edit, FileEdit};
 
 use super::count::Count;
+use super::edit::InPlace;
 use super::launch::Launch;
 use super::script_file::ScriptFile;
+use super::words::Word;
 
 /// Puts words behind the one with this index: plain ones, without blanks and quotes. Where the command has a line for
 /// each of its options, they get one, too.
@@ -48,6 +52,26 @@ pub(crate) fn from_variable(
 /// `exec` before the command.
 pub(crate) fn with_exec(script: &ScriptFile, launch: &Launch) -> Option<FileEdit> {
     Some(edit(script, Edit::insert(launch.words.first()?.range.start, "exec ")))
+}
+
+/// The command without the words with these indices; nothing where something else stands among them.
+pub(crate) fn without(script: &ScriptFile, launch: &Launch, words: &Range<usize>) -> Option<FileEdit> {
+    let text = script.script.text();
+    let with_one_before = launch.words.get(words.start.checked_sub(1)?..words.end)?;
+    let is_blank = |pair: &[Word]| {
+        let [one, next] = pair else { return false };
+        let between = text.get(one.range.end..next.range.start).unwrap_or("?");
+        between.chars().all(|char| matches!(char, ' ' | '\t' | '\\' | '\n'))
+    };
+    let (before, last) = (with_one_before.first()?, with_one_before.last()?);
+    let span = Span::new(before.range.end, last.range.end);
+    with_one_before.windows(2).all(is_blank).then(|| edit(script, Edit::replace(span, String::new())))
+}
+
+/// Words in the place of one: plain ones, without blanks and quotes.
+pub(crate) fn instead(script: &ScriptFile, launch: &Launch, new: &InPlace) -> Option<FileEdit> {
+    let range = &launch.words.get(new.word)?.range;
+    Some(edit(script, Edit::replace(Span::new(range.start, range.end), new.by.join(" "))))
 }
 
 fn edit(script: &ScriptFile, edit: Edit) -> FileEdit {

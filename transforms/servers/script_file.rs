@@ -129,8 +129,14 @@ impl ScriptFile {
 
     /// Where the script sets a variable, or may: it names it itself, or reads another file.
     pub(crate) fn speaks_of(&self, variable: &str) -> Option<String> {
+        self.speaks_elsewhere_of(variable, &[])
+    }
+
+    /// The same, but for what stands at `known`.
+    pub(crate) fn speaks_elsewhere_of(&self, variable: &str, known: &[Range<usize>]) -> Option<String> {
         let text = self.script.text();
-        let named = text.match_indices(variable).map(|(at, _)| at).find(|at| !self.is_comment(*at));
+        let is_known = |at: &usize| known.iter().any(|range| range.contains(at)) || self.is_comment(*at);
+        let named = text.match_indices(variable).map(|(at, _)| at).find(|at| !is_known(at));
         if let Some(at) = named {
             return Some(format!("`{}:{}` speaks of {variable}", self.path, self.line(at)));
         }

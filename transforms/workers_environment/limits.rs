@@ -35,7 +35,10 @@ const BY_HAND: &str = "start the module there by hand";
 pub(super) struct New {
     /// The words that give the number now, by their indices.
     pub(super) going: Option<Range<usize>>,
-    program: InPlace,
+    /// The module in the place of a word.
+    pub(super) program: InPlace,
+    /// The variables in which a number counts in place of the one that is found.
+    pub(super) names: Vec<String>,
     /// The module: its path in the project, in the context, and its text.
     module: (RelPath, String, String),
     /// What lets it through the ignore file.
@@ -115,7 +118,7 @@ pub(super) fn wanted(file: &File<'_>, launch: &Launch) -> Result<New, Outcome> {
         return refuse("file-in-the-way", text, "give that file another name");
     }
     let ignore = let_in(file, &source);
-    Ok(New { going, program, module: (path, source, text), ignore })
+    Ok(New { going, program, names, module: (path, source, text), ignore })
 }
 
 /// The module in the place of the program: `python`, of the folder that the program is in, or the one that is there.
@@ -202,20 +205,36 @@ pub(super) fn outcome(file: &File<'_>, launch: &Launch, new: New, in_exec_form: 
         Ok(edits) => edits,
         Err(error) => return Refusal::from(error).into_outcome(),
     };
-    let (path, source, text) = new.module;
-    let copy = format!("{source} {PLACE}");
-    edits.extend(edit::line_before(dockerfile, launch.index, Keyword::Copy, &copy, SUBJECT));
+    edits.extend(copy(file, launch.index, &new));
     let own = dockerfile.path().clone();
     let mut all: Vec<FileEdit> = edits.into_iter().map(|edit| FileEdit { file: own.clone(), edit }).collect();
-    let old = file.task.project.read(&path).ok().flatten();
-    if old.as_deref() != Some(text.as_bytes()) {
-        let length = old.as_ref().map_or(0, |bytes| bytes.len());
-        all.push(FileEdit { file: path, edit: Edit::replace(Span::new(0, length), text) });
-    }
-    all.extend(new.ignore);
+    all.extend(new.files(file.task));
     let mut declares = vec![Declared::Facet(Facet::Files), Declared::Facet(Facet::Layers)];
     let touched = [Some(new.program.word), new.going.map(|going| going.start)];
     declares.extend(touched.into_iter().flatten().map(|word| Declared::Facet(facet(file, launch, word))));
-    let note = "a number in WEB_CONCURRENCY, where the container is started, counts in its place".to_owned();
-    Outcome::Applied(Change { edits: all, declares, note: Some(note) })
+    Outcome::Applied(Change { edits: all, declares, note: Some(NOTE.to_owned()) })
+}
+
+/// What is said of it.
+pub(super) const NOTE: &str =
+    "a number in WEB_CONCURRENCY, where the container is started, counts in its place";
+
+/// The line that copies the module, above an instruction.
+pub(super) fn copy(file: &File<'_>, index: usize, new: &New) -> Option<Edit> {
+    let copy = format!("{} {PLACE}", new.module.1);
+    edit::line_before(file.dockerfile, index, Keyword::Copy, &copy, SUBJECT)
+}
+
+impl New {
+    /// The module, where it is not there yet, and the line that lets it through the ignore file.
+    pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileEdit> {
+        let (path, _, text) = &self.module;
+        let old = task.project.read(path).ok().flatten();
+        let length = old.as_ref().map_or(0, |bytes| bytes.len());
+        let module = (old.as_deref() != Some(text.as_bytes())).then(|| FileEdit {
+            file: path.clone(),
+            edit: Edit::replace(Span::new(0, length), text.clone()),
+        });
+        module.into_iter().chain(self.ignore.clone()).collect()
+    }
 }

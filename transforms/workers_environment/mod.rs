@@ -3,6 +3,7 @@
 mod consumers;
 mod form;
 mod limits;
+mod limits_in_scripts;
 mod scripts;
 mod variable;
 

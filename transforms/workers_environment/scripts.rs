@@ -4,7 +4,7 @@ use dockfit_rewrite::{Change, Consent, Decision, Outcome};
 
 use super::consumers::Consumers;
 use super::variable::{computed, refused};
-use super::{INFO, LIMITS, SCRIPT, limits};
+use super::{INFO, SCRIPT, limits, limits_in_scripts};
 use crate::cache_mounts::Refusal;
 use crate::dockerfiles::{File, ask};
 use crate::servers::count::{Count, Given};
@@ -21,7 +21,9 @@ const VARIABLE: &str = "WEB_CONCURRENCY";
 pub(super) fn decisions(file: &File<'_>) -> Vec<Decision> {
     let mut decisions: Vec<Decision> = unclear(file);
     let launches = Launch::in_scripts(file);
-    if !launches.is_empty() {
+    if limits::are_wanted(file.task) {
+        decisions.extend(limits_in_scripts::decisions(file, &launches));
+    } else if !launches.is_empty() {
         let consumers = Consumers::of(file);
         decisions.extend(launches.iter().flat_map(|launch| one(file, launch, &consumers)));
     }
@@ -45,11 +47,6 @@ fn unclear(file: &File<'_>) -> Vec<Decision> {
 fn one(file: &File<'_>, launch: &Launch, consumers: &Consumers) -> Vec<Decision> {
     let Some(script) = &launch.script else { return Vec::new() };
     let say = |outcome| Some(ask(file.task, &INFO, launch.decision(file, &SCRIPT, outcome)?));
-    if limits::are_wanted(file.task) {
-        let text = format!("`{}` starts the server: the module has to be started there", script.path);
-        let refusal = Refusal::new("in-a-script", text, "start the server with the module there by hand");
-        return launch.decision(file, &LIMITS, refusal.into_outcome()).into_iter().collect();
-    }
     if file.dockerfile.is_ignored(launch.index, SCRIPT.id) {
         let text = "a comment above the command keeps this pass away";
         return say(Refusal::new("ignored", text, "remove the comment").into_outcome()).into_iter().collect();

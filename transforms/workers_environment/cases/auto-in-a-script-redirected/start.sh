@@ -1,0 +1,1 @@
+exec gunicorn app:app >> /var/log/app.log --workers 4

@@ -1,0 +1,2 @@
+export WEB_CONCURRENCY=$(( $(nproc) * 2 ))
+exec gunicorn app:app
