@@ -12,6 +12,7 @@ use crate::build_context::BuildContext;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::path::is_inside;
 use crate::cache_mounts::step::Step;
+use crate::servers::launch::Launch;
 
 const COMMENT: &str = "Bytecode of the application; checked by hash, so that edited source still counts.";
 
@@ -79,6 +80,13 @@ fn change(scene: &Scene<'_, '_>, tree: &BuildContext<'_>, source: &Source) -> Re
     if source.roots.iter().any(|root| root.trim_matches('/').is_empty()) {
         let text = "the source lies at the root of the image, among all that is not the application's";
         return Err(Refusal::new("root", text, "set a WORKDIR before it is copied"));
+    }
+    let mut launches = Launch::all(scene.file).into_iter();
+    if let Some(launch) = launches.find(|it| it.stage == scene.stage.index && it.has("--reload")) {
+        let line = document.line_of(launch.index);
+        let text =
+            format!("{} reloads edited source (line {line}): the image is one to develop in", launch.name());
+        return Err(Refusal::new("reloads", text, "start without --reload in the image that is deployed"));
     }
     let plain =
         |root: &String| root.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'\\$".contains(&byte));

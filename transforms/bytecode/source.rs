@@ -11,6 +11,10 @@ use dockfit_rewrite::context::{CopiedFile, Taken, taken};
 use crate::build_context::BuildContext;
 use crate::cache_mounts::path::is_inside;
 
+/// Where a step finds what it needs and the application does not: for files that may go at any time (Filesystem Hierarchy
+/// Standard 3.0, `/tmp`, `/var/tmp`).
+const PASSING: &[&str] = &["/tmp", "/var/tmp"];
+
 /// What a stage has of the application's source.
 #[derive(Default, Debug)]
 pub(crate) struct Source {
@@ -52,7 +56,9 @@ impl Source {
 
     fn add(&mut self, files: &[CopiedFile], index: usize) {
         let is_source = |file: &&CopiedFile| {
-            file.target.rsplit('.').next() == Some("py") && !file.target.contains("-packages/")
+            file.target.rsplit('.').next() == Some("py")
+                && !file.target.contains("-packages/")
+                && !PASSING.iter().any(|folder| is_inside(&file.target, folder))
         };
         for file in files.iter().filter(is_source) {
             let root = file.target.strip_suffix(&file.below).map(|root| root.trim_end_matches('/'));

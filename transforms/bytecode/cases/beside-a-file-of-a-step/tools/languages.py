@@ -1,0 +1,1 @@
+print("tesseract-ocr-deu")
