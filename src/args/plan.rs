@@ -24,6 +24,10 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "N")]
     pub(crate) phase: Option<String>,
 
+    /// What `dockfit bench --format json` printed: shown beside what the report expects
+    #[arg(long, value_name = "FILE", conflicts_with = "apply")]
+    pub(crate) bench: Option<PathBuf>,
+
     /// With --apply: change files that have uncommitted changes as well
     #[arg(long, requires = "apply")]
     pub(crate) allow_dirty: bool,

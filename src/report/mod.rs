@@ -19,6 +19,7 @@ pub(crate) use diff::for_terminal as diff_text;
 pub(crate) use json::{passes as passes_json, position, problem as problem_json, project as project_json};
 pub(crate) use patch::{Part, Series};
 pub(crate) use problems::{problem as problem_text, takebacks};
+pub(crate) use sarif::encoded;
 pub(crate) use text::{Look, changed_files, project as project_text, refusals};
 
 /// What one pass says of one Dockerfile.

@@ -128,7 +128,7 @@ fn artifact(draft: &Draft, place: &Place) -> Value {
 }
 
 /// RFC 3986: what is not unreserved, but for the slash, as `%XX`.
-fn encoded(path: &str) -> String {
+pub(crate) fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.replace(std::path::MAIN_SEPARATOR, "/").bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

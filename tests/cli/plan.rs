@@ -95,3 +95,53 @@ fn what_cannot_be_read_or_is_in_no_phase_is_an_error() {
     assert_eq!(code, Some(2));
     assert!(err.contains("no-such-report.md"), "{err}");
 }
+
+/// What a bench prints, as far as a plan reads it.
+const BENCH: &str = r#"{"schema":1,"engine":{},"failed":[],"errors":[],"dockerfiles":[{"path":"Dockerfile","passes":["healthcheck","package-caches"],"runs":2,
+    "builds":{"source":{"before":{"seconds":{"median":40.0,"runs":[39.0,41.0]}},"after":{"seconds":{"median":4.0,"runs":[3.9,4.1]}}}},
+    "images":{"before":{"bytes":785000000,"memory_bytes":{"median":1e8,"runs":[9e7,1.1e8]}},"after":{"bytes":470000000,"memory_bytes":{"median":9.5e7,"runs":[9e7,1e8]}}},
+    "alone":[{"pass":"package-caches","builds":{"source":{"seconds":{"median":5.0,"runs":[5.0]}}},"image":{"bytes":785000000}},
+             {"pass":"bytecode\u001b[2J|<b>","builds":{},"image":{"bytes":1}}],"targets":[]}]}"#;
+
+fn with_bench(bench: &str, words: &[&str]) -> (Option<i32>, String, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("Dockerfile"), DOCKERFILE).expect("a file");
+    fs::write(folder.path().join("report.md"), REPORT).expect("a file");
+    fs::write(folder.path().join("bench.json"), bench).expect("a file");
+    let words = ["plan", "report.md", "--bench", "bench.json"].iter().chain(words);
+    run(dockfit().current_dir(folder.path()).args(words))
+}
+
+#[test]
+fn what_was_measured_stands_beside_what_is_expected() {
+    let (code, out, err) = with_bench(BENCH, &[]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(
+        out.contains("corrected\n  measured, package-caches alone: source 40.0 → 5.0 s (-87.5 %)\n"),
+        "{out}"
+    );
+    // What differs by no more than the runs do is no effect.
+    let all =
+        "measured, all passes, Dockerfile: source 40.0 → 4.0 s (-90.0 %), size 785.0 → 470.0 MB (-40.1 %)\n";
+    assert!(out.contains(all), "{out}");
+    let (_, out, _) = with_bench(BENCH, &["--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let measured = &document["proposals"][0]["measured"][0];
+    assert_eq!(measured["pass"], "package-caches");
+    assert_eq!(measured["figures"][0]["change_percent"], -87.5);
+    assert_eq!(document["proposals"][1]["measured"], serde_json::json!([]));
+    assert_eq!(document["measured"][0]["figures"][2]["is_apart"], false);
+    for text in ["[]", "{\"schema\":3,\"dockerfiles\":[]}"] {
+        let (code, _, err) = with_bench(text, &[]);
+        assert!(code == Some(2) && err.contains("bench.json") && err.contains("give --bench"), "{err}");
+    }
+}
+
+#[test]
+fn numbers_of_sections_link_both_ways() {
+    let (code, out, _) = with_bench(BENCH, &["--format", "markdown"]);
+    assert_eq!(code, Some(0));
+    insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
+        insta::assert_snapshot!("plan_markdown", out);
+    });
+}

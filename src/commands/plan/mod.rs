@@ -1,17 +1,20 @@
 //! `dockfit plan`: what an audit report proposes, and what each proposal comes to here.
 
 mod markdown;
+mod measured;
 mod outcome;
 mod text;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
 
 use dockfit_audit::{Outline, Proposal};
 use dockfit_rewrite::{Pass, Safety};
 use dockfit_transforms::evidence;
 
+use self::measured::Measured;
 use self::outcome::{Plan, Planned, Said};
 use super::Exit;
 use crate::args::{ApplyArgs, Format, Options, PlanArgs, PlanFormat};
@@ -51,11 +54,21 @@ pub(super) fn plan(
         console.collect_for(Format::Json);
     }
     let Some(said) = gather(args, &options, passes, console) else { return super::failed(console) };
-    let groups = evidence::groups(&proposals);
+    let bench = match args.bench.as_deref().map(bench).transpose() {
+        Ok(bench) => bench,
+        Err(problem) => {
+            console.problem(&problem);
+            return super::failed(console);
+        }
+    };
+    let measured = bench.as_deref().unwrap_or_default();
     let plan = Plan {
         report: shown(&args.report),
-        proposals: proposals.iter().map(|proposal| Planned::new(proposal, &said, passes)).collect(),
-        groups,
+        proposals: { proposals.iter() }
+            .map(|proposal| Planned::new(proposal, &said, passes, measured))
+            .collect(),
+        groups: evidence::groups(&proposals),
+        measured: bench.as_ref().map(|bench| together(bench, &said)),
     };
     let shown = match args.format {
         PlanFormat::Text => text::plan(&plan, console.palette(), &hint(console)),
@@ -63,6 +76,23 @@ pub(super) fn plan(
         PlanFormat::Json => format!("{}\n", outcome::json(&plan, &console.collected())),
     };
     super::done(shown, console)
+}
+
+/// What a bench measured.
+fn bench(path: &Path) -> Result<Vec<Measured>, Problem> {
+    let shown = shown(path);
+    let bytes = read(path).map_err(|failure| {
+        let problem = Problem::new(ProblemKind::Read, failure.message()).in_file(&shown);
+        problem.help("give --bench what `dockfit bench --format json` printed")
+    })?;
+    measured::read(&bytes, &shown)
+}
+
+/// What it measured of all passes together, in the Dockerfiles of the plan.
+fn together(bench: &[Measured], said: &[Said]) -> Vec<Measured> {
+    let is_ours =
+        |measured: &&Measured| measured.pass.is_none() && said.iter().any(|said| measured.is_of(&said.file));
+    bench.iter().filter(is_ours).cloned().collect()
 }
 
 fn refuse(args: &PlanArgs, failure: &ReadFailure, console: &mut Console) -> io::Result<Exit> {

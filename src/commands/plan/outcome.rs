@@ -6,6 +6,7 @@ use dockfit_transforms::evidence::{self, ADVICE, Correction};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::measured::Measured;
 use crate::project::Draft;
 use crate::report;
 use crate::run::Ran;
@@ -66,6 +67,8 @@ pub(super) struct Planned {
     pub(super) proposal: Proposal,
     pub(super) parts: Vec<Part>,
     pub(super) corrections: Vec<Correction>,
+    /// What a bench measured of its passes, each alone, in its Dockerfiles.
+    pub(super) measured: Vec<Measured>,
 }
 
 /// All of them.
@@ -74,10 +77,17 @@ pub(super) struct Plan {
     pub(super) proposals: Vec<Planned>,
     /// The groups of packages that the report names.
     pub(super) groups: Vec<(String, Vec<String>)>,
+    /// What a bench measured of all passes together; none where no bench was given.
+    pub(super) measured: Option<Vec<Measured>>,
 }
 
 impl Planned {
-    pub(super) fn new(proposal: &Proposal, said: &[Said], passes: &[&'static dyn Pass]) -> Self {
+    pub(super) fn new(
+        proposal: &Proposal,
+        said: &[Said],
+        passes: &[&'static dyn Pass],
+        bench: &[Measured],
+    ) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
         for topic in &proposal.topics {
@@ -92,7 +102,30 @@ impl Planned {
                 parts.push(Part::Advice { why: advice.why, instead: advice.instead, topic: topic.clone() });
             }
         }
-        Self { proposal: proposal.clone(), parts, corrections: evidence::corrections(proposal) }
+        let mut planned = Self {
+            proposal: proposal.clone(),
+            parts,
+            corrections: evidence::corrections(proposal),
+            measured: Vec::new(),
+        };
+        let is_ours = |measured: &&Measured| {
+            let pass = measured.pass.as_deref();
+            planned.decisions().any(|said| {
+                pass.is_some_and(|pass| said.is_of(pass))
+                    && said.outcome == "applied"
+                    && measured.is_of(&said.file)
+            })
+        };
+        planned.measured = bench.iter().filter(is_ours).cloned().collect();
+        planned
+    }
+
+    /// The passes that it asks for.
+    pub(super) fn passes(&self) -> impl Iterator<Item = &'static str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Pass { id, .. } => Some(*id),
+            Part::Advice { .. } => None,
+        })
     }
 
     fn any(&self, outcome: &str) -> bool {
@@ -151,17 +184,13 @@ pub(super) fn json(plan: &Plan, errors: &[String]) -> Value {
             }
             Part::Pass { .. } => None,
         });
-        let passes = planned.parts.iter().filter_map(|part| match part {
-            Part::Pass { id, .. } => Some(*id),
-            Part::Advice { .. } => None,
-        });
         json!({
             "id": proposal.id,
             "title": proposal.title,
             "priority": proposal.priority.as_ref().map(|priority| json!({"text": priority.text, "rank": priority.rank})),
             "phase": proposal.phase,
             "place": {"file": plan.report, "line": proposal.line},
-            "passes": passes.collect::<Vec<_>>(),
+            "passes": planned.passes().collect::<Vec<_>>(),
             "decisions": planned.decisions().collect::<Vec<_>>(),
             "corrections": planned.corrections.iter().map(|correction| json!({
                 "quote": correction.quote,
@@ -172,7 +201,7 @@ pub(super) fn json(plan: &Plan, errors: &[String]) -> Value {
             "advice": advice.collect::<Vec<_>>(),
             "outcome": planned.outcome(),
             "expected": proposal.figures,
-            "measured": Value::Null,
+            "measured": plan.measured.as_ref().map(|_| &planned.measured),
         })
     });
     let groups = plan.groups.iter().map(|(name, packages)| json!({"name": name, "packages": packages}));
@@ -182,6 +211,7 @@ pub(super) fn json(plan: &Plan, errors: &[String]) -> Value {
         "report": plan.report,
         "proposals": proposals.collect::<Vec<_>>(),
         "groups": groups.collect::<Vec<_>>(),
+        "measured": plan.measured,
         "errors": errors.collect::<Vec<Value>>(),
     })
 }

@@ -17,6 +17,14 @@ pub(super) fn plan(plan: &Plan, palette: Palette, hint: &str) -> String {
         out.push('\n');
     }
     groups(&mut out, plan, palette);
+    for measured in plan.measured.iter().flatten() {
+        let _ = writeln!(
+            out,
+            "measured, all passes, {}: {}",
+            visible(&measured.dockerfile),
+            visible(&measured.words())
+        );
+    }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for planned in &plan.proposals {
         *counts.entry(words(planned.outcome())).or_default() += 1;
@@ -49,6 +57,10 @@ fn proposal(out: &mut String, plan: &Plan, planned: &Planned, palette: Palette) 
         _ => palette.advised,
     };
     let _ = writeln!(out, "  {}", paint(style, words(outcome)));
+    for measured in &planned.measured {
+        let pass = visible(measured.pass.as_deref().unwrap_or_default()).into_owned();
+        let _ = writeln!(out, "  measured, {pass} alone: {}", visible(&measured.words()));
+    }
     for part in &planned.parts {
         match part {
             Part::Pass { id, decisions } if decisions.is_empty() => {
