@@ -37,7 +37,7 @@ impl Console {
             (colored(anstream::AutoStream::choice(&out)), colored(anstream::AutoStream::choice(&err)));
         let answers = io::stdin().is_terminal() && err.is_terminal();
         let out = io::BufWriter::new(out);
-        Self::new(Box::new(out), Box::new(err), Box::new(io::stdin().lock()), color, answers)
+        Self::new(Box::new(out), Box::new(err), Box::new(io::BufReader::new(io::stdin())), color, answers)
     }
 
     fn new(

@@ -1,6 +1,6 @@
 //! The files of a project on disk.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,36 @@ pub(crate) struct DiskFiles {
     read: Mutex<HashMap<RelPath, Content>>,
     listed: Mutex<HashMap<RelPath, Vec<String>>>,
     tracked: Arc<Tracked>,
+    overlay: Overlay,
+}
+
+/// Texts that are read in the place of files on disk, by the files' real paths: what is open in an editor.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overlay(Arc<BTreeMap<PathBuf, Arc<[u8]>>>);
+
+impl Overlay {
+    pub(crate) fn new(texts: BTreeMap<PathBuf, Arc<[u8]>>) -> Self {
+        Self(Arc::new(texts))
+    }
+
+    fn get(&self, path: &Path) -> Option<&Arc<[u8]>> {
+        self.0.get(path)
+    }
+
+    /// As [`read_inside`], with these texts in the place of files.
+    pub(crate) fn read_inside(&self, root: &Path, path: &RelPath) -> Result<Vec<u8>, ReadFailure> {
+        let Some(bytes) = self.get(&path.on_disk(root)) else { return read_inside(root, path) };
+        match u64::try_from(bytes.len()) {
+            Ok(len) if len <= LARGEST => Ok(bytes.to_vec()),
+            _ => Err(ReadFailure::TooLarge(LARGEST + 1)),
+        }
+    }
+
+    /// The names of texts in a folder that may not be on disk yet.
+    fn names_in<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = String> + 'a {
+        let paths = self.0.keys().filter(move |path| path.parent() == Some(folder));
+        paths.filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
+    }
 }
 
 /// What was read; `None` where there is no such file.
@@ -43,12 +73,12 @@ pub(crate) enum ReadFailure {
 impl DiskFiles {
     /// The files below `root`, a canonical path, of which git is not asked.
     pub(crate) fn new(root: PathBuf) -> Self {
-        Self::with_git(root, Arc::default())
+        Self::with_git(root, Arc::default(), Overlay::default())
     }
 
-    /// The files below `root`, a canonical path, and those among them that git keeps.
-    pub(crate) fn with_git(root: PathBuf, tracked: Arc<Tracked>) -> Self {
-        Self { root, read: Mutex::default(), listed: Mutex::default(), tracked }
+    /// The files below `root`, a canonical path, those among them that git keeps, and what is read in the place of some.
+    pub(crate) fn with_git(root: PathBuf, tracked: Arc<Tracked>, overlay: Overlay) -> Self {
+        Self { root, read: Mutex::default(), listed: Mutex::default(), tracked, overlay }
     }
 
     fn names_in(&self, folder: &RelPath) -> Result<Vec<String>, ReadError> {
@@ -64,8 +94,10 @@ impl DiskFiles {
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             Some(if is_folder { format!("{name}/") } else { name })
         });
-        let mut names: Vec<String> = names.collect();
+        let on_disk = folder.on_disk(&self.root);
+        let mut names: Vec<String> = names.chain(self.overlay.names_in(&on_disk)).collect();
         names.sort_unstable();
+        names.dedup();
         Ok(names)
     }
 }
@@ -73,11 +105,12 @@ impl DiskFiles {
 impl FileSource for DiskFiles {
     fn read(&self, path: &RelPath) -> Result<Option<Arc<[u8]>>, ReadError> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = read.entry(path.clone()).or_insert_with(|| match read_inside(&self.root, path) {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(ReadFailure::Missing) => Ok(None),
-            Err(failure) => Err(ReadError { path: path.clone(), message: failure.message() }),
-        });
+        let slot =
+            read.entry(path.clone()).or_insert_with(|| match self.overlay.read_inside(&self.root, path) {
+                Ok(bytes) => Ok(Some(bytes.into())),
+                Err(ReadFailure::Missing) => Ok(None),
+                Err(failure) => Err(ReadError { path: path.clone(), message: failure.message() }),
+            });
         slot.clone()
     }
 
@@ -94,11 +127,16 @@ impl FileSource for DiskFiles {
     }
 
     fn exists(&self, path: &RelPath) -> bool {
-        path.on_disk(&self.root).symlink_metadata().is_ok()
+        let path = path.on_disk(&self.root);
+        self.overlay.get(&path).is_some() || path.symlink_metadata().is_ok()
     }
 
     fn size(&self, path: &RelPath) -> u64 {
-        path.on_disk(&self.root).symlink_metadata().map_or(0, |metadata| metadata.len())
+        let path = path.on_disk(&self.root);
+        match self.overlay.get(&path) {
+            Some(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            None => path.symlink_metadata().map_or(0, |metadata| metadata.len()),
+        }
     }
 
     fn tracked(&self) -> Option<Arc<BTreeSet<RelPath>>> {

@@ -8,6 +8,7 @@ mod discover;
 mod disk;
 mod git;
 mod interrupt;
+mod lsp;
 mod markdown;
 mod printer;
 mod problem;

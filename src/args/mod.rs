@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Verify(Box<VerifyArgs>),
     /// Measure both images: builds, size, start, memory
     Bench(Box<BenchArgs>),
+    /// Serve an editor: diagnostics, quick fixes and explanations, on standard input and output
+    Lsp(Box<LspArgs>),
     /// Print what a Dockerfile means to the engine, as JSON
     Inspect(InspectArgs),
     /// List the passes and their decisions
@@ -193,6 +195,21 @@ pub(crate) struct InspectArgs {
     /// How to print; there is JSON only
     #[arg(long, value_enum, default_value_t = DataFormat::Json)]
     pub(crate) format: DataFormat,
+}
+
+/// `dockfit lsp`.
+#[derive(Debug, Args)]
+pub(crate) struct LspArgs {
+    #[command(flatten)]
+    pub(crate) options: Options,
+
+    /// Where the pages of the passes stand, so that their names become links: URL/passes/PASS.html
+    #[arg(long, value_name = "URL")]
+    pub(crate) book: Option<String>,
+
+    /// Said by some editors; there is nothing else
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
 }
 
 /// `dockfit lock`.

@@ -9,6 +9,7 @@ mod hint;
 mod init;
 mod inspect;
 mod lock;
+mod lsp;
 mod man;
 mod passes;
 mod plan;
@@ -84,6 +85,7 @@ pub(crate) fn dispatch(
         Command::Plan(args) => plan::plan(&args, passes, console),
         Command::Split(args) => split::split(&args, passes, console),
         Command::Lock(args) => lock::lock(&args, console),
+        Command::Lsp(args) => lsp::serve(&args, passes, console),
         Command::Bench(args) => bench::bench(&args, passes, console),
         Command::Verify(args) => verify::verify(&args, passes, console),
         Command::Inspect(args) => inspect::inspect_file(&args, passes, console),

@@ -14,6 +14,7 @@ use dockfit_rewrite::RelPath;
 pub(crate) use names::{NameKind, kind};
 
 use crate::args::Options;
+use crate::disk::Overlay;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::shown;
 use crate::settings::{Names, Settings};
@@ -31,6 +32,8 @@ pub(crate) struct Root {
     pub(crate) dockerfiles: BTreeSet<RelPath>,
     /// Files that may say what builds them.
     pub(crate) builders: BTreeSet<RelPath>,
+    /// What is read in the place of files there.
+    pub(crate) overlay: Overlay,
 }
 
 /// What was found.
@@ -51,6 +54,33 @@ pub(crate) fn search(paths: &[PathBuf], options: &Options, names: &Names) -> Fou
         }
     }
     Found { roots: search.roots.into_values().collect(), problems: search.problems }
+}
+
+/// A Dockerfile that an editor holds, by its real path; it need not be on disk.
+pub(crate) fn open_file(
+    path: &Path,
+    overlay: Overlay,
+    options: &Options,
+    names: &Names,
+) -> Result<Root, Problem> {
+    let place = root::of(path, false);
+    let inside = path.strip_prefix(&place.path).map_err(|_| leads_out(path, path, &place.path))?;
+    let inside = RelPath::new(inside).ok_or_else(|| no_utf8(path))?;
+    if kind(inside.file_name()) == NameKind::Template {
+        return Err(template(path));
+    }
+    let folder = inside.parent();
+    let settings = Settings::load(&folder.on_disk(&place.path), &place.path, options, names)?;
+    let mut root = Root {
+        path: place.path,
+        in_git: place.in_git,
+        settings: Arc::new(settings),
+        dockerfiles: BTreeSet::from([inside]),
+        builders: BTreeSet::new(),
+        overlay,
+    };
+    walk::builders_above(&mut root, &folder);
+    Ok(root)
 }
 
 /// The root of the project that `path` lies in, if there is such a path.
@@ -140,6 +170,7 @@ impl Search<'_> {
             settings: Arc::new(settings),
             dockerfiles: BTreeSet::new(),
             builders: BTreeSet::new(),
+            overlay: Overlay::default(),
         });
         Ok(Some(key))
     }

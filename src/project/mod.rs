@@ -19,7 +19,7 @@ use sound::{ignore_comments, sound, unread};
 
 use crate::baseline::Baseline;
 use crate::discover::Root;
-use crate::disk::{self, DiskFiles};
+use crate::disk::{DiskFiles, Overlay};
 use crate::git::Tracked;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::{Names, Settings};
@@ -37,6 +37,8 @@ pub(crate) struct Draft {
     pub(crate) standard_input: bool,
     /// What git keeps there.
     pub(crate) tracked: Arc<Tracked>,
+    /// What is read in the place of files there.
+    pub(crate) overlay: Overlay,
 }
 
 /// One Dockerfile of a draft.
@@ -66,6 +68,7 @@ impl Draft {
             members,
             standard_input: true,
             tracked: Arc::default(),
+            overlay: Overlay::default(),
         })
     }
 
@@ -74,7 +77,8 @@ impl Draft {
         let files: Arc<dyn FileSource> = if self.standard_input {
             Arc::new(MemoryFiles::new())
         } else {
-            Arc::new(DiskFiles::with_git(self.root.clone(), self.tracked.clone()))
+            let (tracked, overlay) = (self.tracked.clone(), self.overlay.clone());
+            Arc::new(DiskFiles::with_git(self.root.clone(), tracked, overlay))
         };
         let members = self.members.iter();
         let dockerfiles = members.map(|member| {
@@ -123,7 +127,7 @@ pub(crate) fn drafts(root: &Root, context: Option<&Path>, names: &Names) -> (Vec
         Ok(given) => given,
         Err(problem) => return (Vec::new(), vec![problem]),
     };
-    let files = DiskFiles::new(root.path.clone());
+    let files = DiskFiles::with_git(root.path.clone(), Arc::default(), root.overlay.clone());
     let builds = declared_builds(root);
     let paths: Vec<&RelPath> = root.dockerfiles.iter().collect();
     let one = |path: &RelPath| {
@@ -157,6 +161,7 @@ pub(crate) fn drafts(root: &Root, context: Option<&Path>, names: &Names) -> (Vec
         members,
         standard_input: false,
         tracked: tracked.clone(),
+        overlay: root.overlay.clone(),
     });
     (drafts.collect(), problems)
 }
@@ -182,7 +187,7 @@ fn inside(folder: &Path, root: &Path) -> Result<RelPath, Problem> {
 fn declared_builds(root: &Root) -> Vec<Build> {
     let mut builds = Vec::new();
     for path in &root.builders {
-        if let Ok(bytes) = disk::read_inside(&root.path, path) {
+        if let Ok(bytes) = root.overlay.read_inside(&root.path, path) {
             builds.extend(context::builds_in(path, &bytes));
         }
     }
@@ -198,7 +203,8 @@ fn member(
 ) -> Result<(Member, Document), Vec<Problem>> {
     let on_disk = path.on_disk(&root.path);
     let shown = shown(&on_disk);
-    let source = disk::read_inside(&root.path, path).map_err(|failure| vec![unread(&shown, &failure)])?;
+    let source =
+        root.overlay.read_inside(&root.path, path).map_err(|failure| vec![unread(&shown, &failure)])?;
     let document = sound(&shown, &source)?;
     let context = if let Some(folder) = given {
         Context::Known(folder.clone())

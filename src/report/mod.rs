@@ -12,7 +12,7 @@ pub(crate) mod sarif;
 mod text;
 
 use dockfit_rewrite::pipeline::{FileChange, PassReport, PlacedDecision, Report};
-use dockfit_rewrite::{Change, Outcome, Place};
+use dockfit_rewrite::{Change, Decision, Outcome, Place};
 
 pub(crate) use counts::{Counts, Met, plural, summary};
 pub(crate) use diff::for_terminal as diff_text;
@@ -80,6 +80,18 @@ impl<'a> Said<'a> {
             }
         }
     }
+}
+
+/// What is said of a decision in one text; nothing of what is so already.
+pub(crate) fn sentence(decision: &Decision) -> Option<String> {
+    Some(match &decision.outcome {
+        Outcome::Already => return None,
+        Outcome::Applied(change) => with_note(decision.info.summary, change),
+        Outcome::Refused { reason, way_out } => {
+            format!("not rewritten: {}. To go on: {way_out}", reason.text)
+        }
+        Outcome::Advised { reason, way_out } => format!("{}. Advice: {way_out}", reason.text),
+    })
 }
 
 /// What a change does, with its note.

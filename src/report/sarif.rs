@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use similar::{DiffTag, TextDiff};
 
 use super::json::position;
-use super::with_note;
 use crate::problem::{Problem, Severity};
 use crate::project::Draft;
 use crate::run;
@@ -82,13 +81,10 @@ pub(crate) fn project(draft: &Draft, report: &Report, passes: &[&'static dyn Pas
 
 fn result(draft: &Draft, report: &Report, placed: &PlacedDecision, fix: Option<Value>) -> Option<Value> {
     let info = placed.decision.info;
-    let (level, text) = match &placed.decision.outcome {
-        Outcome::Already => return None,
-        Outcome::Applied(change) => (level(info.safety), with_note(info.summary, change)),
-        Outcome::Refused { reason, way_out } => {
-            ("note", format!("not rewritten: {}. To go on: {way_out}", reason.text))
-        }
-        Outcome::Advised { reason, way_out } => ("note", format!("{}. Advice: {way_out}", reason.text)),
+    let text = super::sentence(&placed.decision)?;
+    let level = match &placed.decision.outcome {
+        Outcome::Applied(_) => level(info.safety),
+        _ => "note",
     };
     let place = &placed.original;
     let mut value = json!({

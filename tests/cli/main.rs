@@ -7,6 +7,7 @@ mod engine;
 mod example;
 #[cfg(unix)]
 mod lock;
+mod lsp;
 mod malformed;
 mod plan;
 mod process;
