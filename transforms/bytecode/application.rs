@@ -1,8 +1,9 @@
 //! The application's own source.
 
 use dockfit_dockerfile::Instruction;
-use dockfit_python::source::read_module;
+use dockfit_python::source::check_module;
 use dockfit_rewrite::{Decision, Outcome};
+use rayon::prelude::*;
 
 use super::bases::{Python, python};
 use super::library::compiles_library;
@@ -152,17 +153,18 @@ fn is_python(tree: &BuildContext<'_>, source: &Source) -> Result<(), Refusal> {
         );
         return Err(Refusal::new("too-many-files", text, "add python -m compileall behind the COPY by hand"));
     }
-    for path in source.files.values() {
-        let Some(full) = tree.folder.join(path) else { continue };
+    let paths: Vec<&String> = source.files.values().collect();
+    let error = paths.par_iter().find_map_first(|path| {
+        let full = tree.folder.join(path)?;
         let bytes = tree.project.read(&full).ok().flatten().unwrap_or_default();
-        let read = match std::str::from_utf8(&bytes) {
-            Ok(text) => read_module(full.as_str(), text).map(|_| ()).map_err(|error| error.to_string()),
-            Err(_) => Err(format!("{full}: not UTF-8")),
-        };
-        if let Err(error) = read {
-            let text = format!("compiling it would fail the build: {error}");
-            return Err(Refusal::new("not-python", text, "mend the file, or keep it out of the context"));
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => check_module(full.as_str(), text).err().map(|error| error.to_string()),
+            Err(_) => Some(format!("{full}: not UTF-8")),
         }
+    });
+    if let Some(error) = error {
+        let text = format!("compiling it would fail the build: {error}");
+        return Err(Refusal::new("not-python", text, "mend the file, or keep it out of the context"));
     }
     Ok(())
 }

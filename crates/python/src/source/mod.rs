@@ -16,7 +16,7 @@ mod walk;
 use std::ops::Range;
 
 pub use graph::{Graph, Outside, Reach, Reached, module_of_entry};
-pub use read::read_module;
+pub use read::{check_module, read_module};
 pub use value::Value;
 
 use crate::Place;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::{Node, Parser, Tree};
 
 use super::Module;
 use super::walk::Walk;
@@ -18,6 +18,29 @@ pub(super) const LAZY: &str = "lazy ";
 /// Reads a module. `path` is for places only.
 pub fn read_module(path: &str, text: &str) -> Result<Module> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (tree, lazy) = parsed(path, text)?;
+    let mut walk = Walk::new(text, lazy);
+    walk.all(tree.root_node());
+    if let Some(at) = walk.python_2 {
+        return Err(python_2(path, text, at));
+    }
+    Ok(walk.finish(path))
+}
+
+/// Whether a module is one that an interpreter would compile, as far as its grammar tells: what [`read_module`] refuses,
+/// and in less time.
+pub fn check_module(path: &str, text: &str) -> Result<()> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (tree, _) = parsed(path, text)?;
+    let may_be_old = ["print", "exec"].iter().any(|word| text.contains(word));
+    match may_be_old.then(|| first_of_python_2(&tree)).flatten() {
+        Some(at) => Err(python_2(path, text, at)),
+        None => Ok(()),
+    }
+}
+
+/// The tree of a text without errors, and where statements start that import on first use.
+fn parsed(path: &str, text: &str) -> Result<(Tree, BTreeSet<usize>)> {
     if text.len() > MAX_LENGTH {
         let message = format!("a module of more than {} MB is not read", MAX_LENGTH >> 20);
         return Err(Error::new(ErrorKind::Unsupported, Place::file(path), message));
@@ -37,13 +60,33 @@ pub fn read_module(path: &str, text: &str) -> Result<Module> {
     if let Some(at) = first_error(tree.root_node()) {
         return syntax(at, "this is no Python that is understood");
     }
-    let mut walk = Walk::new(text, lazy);
-    walk.all(tree.root_node());
-    // The grammar takes the statements of Python 2, too.
-    if let Some(at) = walk.python_2 {
-        return syntax(at, "a statement of Python 2");
+    Ok((tree, lazy))
+}
+
+fn python_2(path: &str, text: &str, at: usize) -> Error {
+    // The grammar takes these statements, too.
+    Error::new(ErrorKind::Syntax, Place::at(path, text, at), "a statement of Python 2".to_owned())
+}
+
+/// Where the first statement of Python 2 starts. Only statements are looked at, without recursion: source may nest deeper
+/// than a stack is.
+fn first_of_python_2(tree: &Tree) -> Option<usize> {
+    const HOLD_STATEMENTS: &[&str] = &["_statement", "_clause", "_definition", "block", "module"];
+    let mut cursor = tree.walk();
+    loop {
+        let kind = cursor.node().kind();
+        if matches!(kind, "print_statement" | "exec_statement") {
+            return Some(cursor.node().start_byte());
+        }
+        if HOLD_STATEMENTS.iter().any(|end| kind.ends_with(end)) && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return None;
+            }
+        }
     }
-    Ok(walk.finish(path))
 }
 
 /// Python 3.15 writes `lazy import a` and `lazy from a import b` at the top level (PEP 810), which the grammar does not know.

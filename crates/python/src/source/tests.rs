@@ -286,3 +286,22 @@ fn a_lazy_import_runs_at_its_first_use() {
     );
     assert!(read_module("a.py", "def f():\n    lazy import torch\n").is_err());
 }
+
+#[test]
+fn what_is_checked_is_refused_as_it_is_read() {
+    for text in [
+        "import os\nif x:\n    print 'a'\n",
+        "class A:\n    def f(self):\n        try:\n            exec 'a' in b\n        finally:\n            pass\n",
+        "for a in b:\n    match a:\n        case 1:\n            print >>f, a\n",
+        "@d\ndef f():\n    with a:\n        while b:\n            print a\n",
+        "async def f():\n    try:\n        pass\n    except* E:\n        print a\n    else:\n        print b\n",
+        "print('a')\nexec('b')\nprinted = lambda: print('c')\n",
+        "def f(:\n",
+        "\u{feff}lazy import a\n",
+        "",
+    ] {
+        let read = read_module("x.py", text).map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(check_module("x.py", text).map_err(|error| error.to_string()), read, "{text}");
+    }
+    assert!(check_module("x.py", "if x:\n    print 'a'\n").is_err());
+}
