@@ -37,6 +37,7 @@ pub mod resolution;
 pub mod source;
 
 mod selection;
+mod settle;
 mod split;
 mod toml_tree;
 pub mod wheel;

@@ -8,6 +8,7 @@ use crate::fresh::renew;
 use crate::marker::{Environment, Marker, Variable};
 use crate::name::Name;
 use crate::resolution::{Edge, LockKind, Package, Resolution, Source, When};
+use crate::settle;
 
 /// What of the project is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,15 @@ pub fn select(resolution: &Resolution, wanted: &Wanted, environment: &Environmen
     let here = environment.marker().and(&resolution.requires_python);
     let mut walk = Walk::new(resolution, wanted, &here);
     walk.run()?;
+    // One that leaves to the installer which version it takes.
+    if resolution.kind == LockKind::Poetry {
+        while let Some(others) = settle::others(resolution, &walk.reached_by(), &here) {
+            let mut left_out = walk.left_out;
+            left_out.extend(others);
+            walk = Walk { left_out, ..Walk::new(resolution, wanted, &here) };
+            walk.run()?;
+        }
+    }
     let mut items = Vec::new();
     let mut position = BTreeMap::new();
     let mut order: Vec<(usize, &Package)> = resolution.packages.iter().enumerate().collect();
@@ -201,6 +211,8 @@ struct Walk<'a> {
     queue: VecDeque<(usize, When)>,
     direct: BTreeSet<usize>,
     active: BTreeSet<(usize, usize)>,
+    /// Packages that are not installed, whatever leads to them.
+    left_out: BTreeSet<usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -213,6 +225,7 @@ impl<'a> Walk<'a> {
             queue: VecDeque::new(),
             direct: BTreeSet::new(),
             active: BTreeSet::new(),
+            left_out: BTreeSet::new(),
         }
     }
 
@@ -251,6 +264,9 @@ impl<'a> Walk<'a> {
                 .in_field(&package.field)
                 .with_way_out("lock again"));
         };
+        if self.left_out.contains(&to) {
+            return Ok(());
+        }
         self.active.insert((from, to));
         if self.resolution.is_member(from) && !self.resolution.is_member(to) {
             self.direct.insert(to);
@@ -270,6 +286,12 @@ impl<'a> Walk<'a> {
             self.markers.insert(key.clone(), new);
             self.queue.push_back(key);
         }
+    }
+
+    /// What is installed of each package, and when.
+    fn reached_by(&self) -> BTreeMap<(usize, When), Marker> {
+        let reached = self.markers.iter().filter(|((at, _), _)| !self.left_out.contains(at));
+        reached.map(|(key, marker)| (key.clone(), self.chosen(marker))).collect()
     }
 
     fn reached(&self, package: usize) -> bool {
