@@ -21,6 +21,8 @@ pub(crate) struct Trial<'a> {
     pub(crate) args: &'a EngineArgs,
     pub(crate) target: Option<String>,
     scratch: tempfile::TempDir,
+    /// What is copied for one Dockerfile; below the scratch folder.
+    work: Option<tempfile::TempDir>,
     /// What names of images and containers begin with.
     prefix: String,
     reader: Reader,
@@ -51,20 +53,27 @@ impl<'a> Trial<'a> {
                 Problem::new(ProblemKind::Usage, format!("--cache-to: {} writes no cache", engine.kind));
             return Err(problem.help("use docker-buildx, or leave the option away"));
         }
-        let scratch = tempfile::Builder::new().prefix("dockfit-").tempdir().map_err(|error| {
-            let problem = Problem::new(ProblemKind::Write, format!("no scratch folder can be made: {error}"));
-            problem.help("set TMPDIR to a folder that can be written")
-        })?;
+        let scratch = tempfile::Builder::new().prefix("dockfit-").tempdir();
+        let scratch = scratch.map_err(|error| no_scratch(&error))?;
         let random =
             scratch.path().file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         let plain: String = random.chars().filter(char::is_ascii_alphanumeric).collect();
         let prefix = format!("{plain}-{}", std::process::id());
         let isolates = Cell::new(false);
-        Ok(Self { engine, args, target, scratch, prefix, reader: Reader::default(), isolates })
+        Ok(Self { engine, args, target, scratch, prefix, work: None, reader: Reader::default(), isolates })
     }
 
+    /// An empty folder for the copies of the next Dockerfile; those of the last one are removed.
+    pub(crate) fn next_dockerfile(&mut self) -> Result<(), Problem> {
+        self.work = None;
+        let work = tempfile::Builder::new().prefix("work-").tempdir_in(self.scratch.path());
+        self.work = Some(work.map_err(|error| no_scratch(&error))?);
+        Ok(())
+    }
+
+    /// Where copies go.
     pub(crate) fn scratch(&self) -> &Path {
-        self.scratch.path()
+        self.work.as_ref().unwrap_or(&self.scratch).path()
     }
 
     pub(crate) fn frontend(&self) -> Frontend {
@@ -146,6 +155,11 @@ impl Drop for Trial<'_> {
 /// Whether the user interrupted.
 pub(crate) fn cancel() -> Cancel {
     Cancel::when(interrupt::is_asked)
+}
+
+fn no_scratch(error: &std::io::Error) -> Problem {
+    let problem = Problem::new(ProblemKind::Write, format!("no scratch folder can be made: {error}"));
+    problem.help("set TMPDIR to a folder that can be written")
 }
 
 fn no_engine(none: &NoEngine) -> Problem {

@@ -1,6 +1,6 @@
 //! What of an image is the application: the files of the contexts, by their contents.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use dockfit_image::{Digest, Sources, digest_of};
@@ -19,8 +19,13 @@ pub(crate) fn sources(
     after: Copied<'_>,
     changes: &[FileChange],
 ) -> Result<Sources, Problem> {
-    let rewritten = changes.iter().filter_map(|change| change.before.as_deref().map(digest_of));
-    Ok(Sources { before: digests(before)?, after: digests(after)?, rewritten: rewritten.collect() })
+    let mut rewritten: BTreeMap<Digest, BTreeSet<Digest>> = BTreeMap::new();
+    for change in changes {
+        if let Some(was) = &change.before {
+            rewritten.entry(digest_of(was)).or_default().insert(digest_of(&change.after));
+        }
+    }
+    Ok(Sources { before: digests(before)?, after: digests(after)?, rewritten })
 }
 
 /// The digests of the files that reach the engine.

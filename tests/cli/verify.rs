@@ -37,6 +37,17 @@ fn both_are_built_compared_started_and_removed() {
 }
 
 #[test]
+fn each_dockerfile_of_a_folder_is_verified() {
+    let place = Place::new(PLAIN);
+    fs::create_dir(place.0.path().join("app/worker")).expect("a folder");
+    place.write("app/worker/Dockerfile", "FROM python:3.13-slim\nRUN pip install celery\n");
+    let (code, out, err) = run(&mut place.command("verify", &["--no-start"]));
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.ends_with("2 Dockerfiles verified\n"), "{out}{err}");
+    assert_eq!(place.left(), [""; 0]);
+}
+
+#[test]
 fn the_scratch_copies_are_what_is_built() {
     let place = Place::new(PLAIN);
     let dockerfile = "# syntax=docker/dockerfile:1\nFROM python:3.13-slim\nCOPY a /\nRUN pip install flask\n";

@@ -60,6 +60,11 @@ fn declaring(
     match aspect {
         Aspect::Env => plain(declared.of_variable(subject)),
         Aspect::Package(Manager::Python) => {
+            // The lock does not speak of them, and it is not why they are gone.
+            let installer = INSTALLERS.contains(&subject.as_str());
+            if installer && !declared.of_unsafe(Facet::Packages).is_empty() {
+                return plain(declared.of_unsafe(Facet::Packages));
+            }
             let pinned = after
                 .as_deref()
                 .map_or_else(|| declared.leaves_out(subject), |now| declared.pins(subject, now));
@@ -67,12 +72,7 @@ fn declaring(
             if pinned && !by_lock.is_empty() {
                 return (by_lock, Some("as the lock has it"));
             }
-            let installer = INSTALLERS.contains(&subject.as_str());
-            plain(if installer {
-                declared.of_unsafe(Facet::Packages)
-            } else {
-                declared.of_beyond(Facet::Packages)
-            })
+            plain(if installer { Vec::new() } else { declared.of_beyond(Facet::Packages) })
         }
         Aspect::Package(_) => plain(declared.of_unsafe(Facet::Packages)),
         Aspect::BrokenPackage | Aspect::ApplicationFile => plain(declared.of_beyond(Facet::Files)),
@@ -82,7 +82,15 @@ fn declaring(
         }
         Aspect::RewrittenFile => {
             let inside = subject.trim_start_matches('/');
-            let by = declared.of_files(|path| inside == path || inside.ends_with(&format!("/{path}")));
+            let by = match after {
+                // Its bytes are those of the rewritten file, so it is that file wherever it was copied to.
+                Some(_) => {
+                    let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+                    let by = declared.of_files(|path| name(path) == name(inside));
+                    if by.is_empty() { declared.changed_by.clone() } else { by }
+                }
+                None => declared.of_files(|path| inside == path || inside.ends_with(&format!("/{path}"))),
+            };
             (by, Some("rewritten in the context"))
         }
         Aspect::ApplicationOwner => plain(declared.of_unsafe(Facet::User)),

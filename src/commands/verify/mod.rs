@@ -2,6 +2,7 @@
 
 mod blame;
 mod declared;
+mod differences;
 mod json;
 mod judge;
 mod rewritten;
@@ -152,6 +153,7 @@ fn one(
     if !rewritten.changes_build() {
         return Ok(None);
     }
+    trial.next_dockerfile()?;
     let declarations = Declarations::of(&rewritten);
     let shown = draft.members.get(index).map(|member| draft.shown(&member.path)).unwrap_or_default();
     let maker = Maker { shown: shown.clone(), scratch: trial.scratch(), frontend: trial.frontend() };

@@ -16,7 +16,9 @@ pub(super) fn differences(before: &Image, after: &Image, sources: &Sources) -> V
         let of_context =
             was.content().filter(|content| content.size > 0 && sources.before.contains(&content.digest));
         let aspect = match (of_context, is) {
-            (Some(content), _) if sources.rewritten.contains(&content.digest) => Aspect::RewrittenFile,
+            (Some(content), is) if sources.is_rewritten(content, is.and_then(Node::content)) => {
+                Aspect::RewrittenFile
+            }
             (Some(content), None) if !sources.after.contains(&content.digest) => Aspect::UnsentFile,
             (Some(_), None) if has_bytecode(after, path) => Aspect::CompiledFile,
             (Some(content), Some(is)) if is.content().is_some_and(|is| is.digest == content.digest) => {

@@ -6,9 +6,9 @@ mod files;
 mod packages;
 mod places;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Digest, Image, Manager};
+use crate::{Content, Digest, Image, Manager};
 
 /// What of an image differs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -126,8 +126,16 @@ pub struct Sources {
     pub before: BTreeSet<Digest>,
     /// Files that reach it after.
     pub after: BTreeSet<Digest>,
-    /// Files that were rewritten, as they were before.
-    pub rewritten: BTreeSet<Digest>,
+    /// Files that were rewritten, as they were before, with what became of them.
+    pub rewritten: BTreeMap<Digest, BTreeSet<Digest>>,
+}
+
+impl Sources {
+    /// Whether a file was rewritten, and is in the image as it was rewritten, or not at all.
+    fn is_rewritten(&self, was: &Content, is: Option<&Content>) -> bool {
+        let became = self.rewritten.get(&was.digest);
+        became.is_some_and(|became| is.is_none_or(|is| became.contains(&is.digest)))
+    }
 }
 
 /// What differs, in the order of aspects and subjects.

@@ -72,6 +72,7 @@ fn files_of_the_context_are_the_same_byte_for_byte() {
         File::text("app/owner.py", "owner").owned_by(1000),
         File::text("app/unsent.md", "unsent"),
         File::text("app/Dockerfile", "rewritten"),
+        File::text("app/other/Dockerfile", "rewritten"),
         File::text("app/compiled.py", "compiled"),
         File::text("app/empty", ""),
     ]);
@@ -79,6 +80,7 @@ fn files_of_the_context_are_the_same_byte_for_byte() {
         File::text("app/other.py", "OTHER"),
         File::text("app/owner.py", "owner"),
         File::text("app/Dockerfile", "REWRITTEN"),
+        File::text("app/other/Dockerfile", "something else"),
         File::text("app/compiled.pyc", "bytecode"),
         File::text("app/new.txt", "new"),
     ]);
@@ -86,12 +88,14 @@ fn files_of_the_context_are_the_same_byte_for_byte() {
     let sources = Sources {
         before: digests(&["lost", "other", "owner", "compiled", "unsent", "rewritten"]),
         after: digests(&sent),
-        rewritten: digests(&["rewritten"]),
+        rewritten: [(digest_of(b"rewritten"), digests(&["REWRITTEN"]))].into(),
     };
     assert_eq!(
         aspects(&before, &after, &sources),
         [
             Aspect::ApplicationFile,
+            Aspect::ApplicationFile,
+            // What was rewritten, but is not in the image as it was rewritten.
             Aspect::ApplicationFile,
             Aspect::ApplicationOwner,
             Aspect::CompiledFile,
@@ -103,7 +107,7 @@ fn files_of_the_context_are_the_same_byte_for_byte() {
     );
     let said = differences(&before, &after, &sources);
     assert_eq!(
-        said[2],
+        said[3],
         "application-owner /app/owner.py: 5 bytes, 4c1029697ee3, owner 1000:1000 → 5 bytes, 4c1029697ee3, owner 0:0"
     );
 }
