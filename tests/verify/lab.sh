@@ -5,25 +5,35 @@ REPOSITORY=$(cd "$VERIFY/../.." && pwd)
 . "$REPOSITORY/tests/lab/host.sh"
 
 say() { echo "[verify] $*"; }
-skip() { say "SKIPPED, this machine cannot run an engine: $*"; exit 77; }
+failures=0 started='' own=''
 fail() { say "FAILED: $*"; failures=$((failures + 1)); }
-failures=0 started=
+skip() {
+  say "SKIPPED, this machine cannot run an engine: $*"
+  [ "$failures" = 0 ] || exit 1
+  exit 77
+}
 
 # An engine that answers already is taken; else the laboratory's is started, and these bases are made.
 engine() { # [NAME…]
   ! docker info >/dev/null 2>&1 || return 0
+  own=1
   local reason root
   reason=$(why_not)
   [ -z "$reason" ] || skip "$reason"
   engine_pid >/dev/null || started=1
   "$REPOSITORY/tests/lab/install-engine.sh" all >/dev/null || skip "the engine does not start"
-  "$REPOSITORY/tests/lab/make-bases.sh" "$@" >/dev/null || skip "the base images cannot be made"
+  bases "$@"
   root=$LAB/engine/${SUITE:-trixie}
   mkdir -p "$LAB/docker-config/cli-plugins"
   cp -f "$root/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/"
   export DOCKER_HOST=unix://$root/run/docker.sock DOCKER_CONFIG=$LAB/docker-config
   command -v docker >/dev/null || export PATH=$root/usr/bin:$PATH
   docker info >/dev/null 2>&1 || skip "no docker client reaches it"
+}
+
+# Stand-ins for these base images, where the engine is the laboratory's; another one pulls them.
+bases() { # [NAME…]
+  [ -z "$own" ] || "$REPOSITORY/tests/lab/make-bases.sh" "$@" >/dev/null || skip "the base images cannot be made: $*"
 }
 
 # Of names such as dockfitXYZ-PID-before those whose process has ended: another run may be at work beside this one.
