@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use dockfit_engine::{BuiltImage, Container, EngineError, RunRequest, State};
+use dockfit_engine::{BuiltImage, Container, EngineError, RunRequest, State, TimedLine};
 use dockfit_image::Config;
 
 use super::engine::cancel;
@@ -31,6 +31,8 @@ pub(crate) struct Start {
     pub(crate) stop: Option<Stop>,
     /// Its memory when it was ready, where that can be read.
     pub(crate) memory: Option<Memory>,
+    /// Its output up to then, where that was asked for.
+    pub(crate) output: Vec<TimedLine>,
 }
 
 /// What came of waiting.
@@ -68,6 +70,8 @@ pub(crate) struct Request<'a> {
     pub(crate) command: Option<Vec<String>>,
     /// Whether the port is reached from here, even where the probe needs none.
     pub(crate) load_port: bool,
+    /// Whether only its output until it is ready is wanted: then it is removed without being asked to end.
+    pub(crate) output_only: bool,
 }
 
 impl<'a> Request<'a> {
@@ -79,7 +83,8 @@ impl<'a> Request<'a> {
         service: Option<&'a Service>,
         args: &'a StartArgs,
     ) -> Self {
-        Self { image, side, config, service, args, env: Vec::new(), command: None, load_port: false }
+        let (env, command) = (Vec::new(), None);
+        Self { image, side, config, service, args, env, command, load_port: false, output_only: false }
     }
 }
 
@@ -87,7 +92,7 @@ impl Start {
     /// One that never began, or came to nothing before it was waited for.
     fn failed(waited_for: String, why: String) -> Self {
         let outcome = Outcome::NotReady(why);
-        Self { waited_for, outcome, log: Vec::new(), stop: None, memory: None }
+        Self { waited_for, outcome, log: Vec::new(), stop: None, memory: None, output: Vec::new() }
     }
 
     /// After what time it was ready.
@@ -155,12 +160,16 @@ pub(crate) fn start(
     let container = &started.container;
     if !matches!(outcome, Outcome::Ready(_)) {
         let log = container.logs(LOG);
-        return Ok(Start { waited_for, outcome, log, stop: None, memory: None });
+        return Ok(Start { waited_for, outcome, log, stop: None, memory: None, output: Vec::new() });
+    }
+    if request.output_only {
+        let output = container.timed_logs(cancel())?;
+        return Ok(Start { waited_for, outcome, log: Vec::new(), stop: None, memory: None, output });
     }
     let memory = memory(container);
     while_ready(address);
     let stop = Some(stop(container, args)?);
-    Ok(Start { waited_for, outcome, log: Vec::new(), stop, memory })
+    Ok(Start { waited_for, outcome, log: Vec::new(), stop, memory, output: Vec::new() })
 }
 
 fn memory(container: &Container) -> Option<Memory> {

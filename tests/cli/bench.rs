@@ -205,6 +205,77 @@ fn a_copy_that_somebody_rewrote_is_the_other_side() {
     assert!(texts.contains("COPY main.py README.md /"), "{texts}");
 }
 
+/// A container that is ready at once, and says when it began.
+const INSPECT: &str = r#"
+case "$*" in
+*StartedAt*) date -u +%Y-%m-%dT%H:%M:%S.%NZ | tee "$FAKE/began" ;;
+*) echo '{"Running":true,"Pid":1,"Health":{"Status":"healthy","Log":[{"ExitCode":0,"Output":""}]}}' ;;
+esac
+"#;
+
+/// What `CPython` writes of its imports; a line before its own ones, and one of another program.
+const IMPORTS: &str = r#"
+began=$(cat "$FAKE/began")
+for line in "import time: self [us] | cumulative | imported package" \
+  "import time:      1000 |       9000 | site" "import time:     20000 |      20000 |   json" \
+  "import time:    400000 |     420000 | flask" "import time:     30000 |     450000 | main" "INFO: started"; do
+  echo "$began $line" >&2
+done
+"#;
+
+#[test]
+fn the_phases_of_a_start_are_measured_with_a_start_of_their_own() {
+    let place = place();
+    let config = r#"{"Cmd":["/bin/app","--workers","2"],"Healthcheck":{"Test":["CMD","/bin/app"]}}"#;
+    let files = [
+        ("usr/local/lib/python3.13/json/__init__.py", "x"),
+        ("usr/local/lib/python3.13/site-packages/flask/__init__.py", "x"),
+        ("srv/main.py", "x"),
+    ];
+    for side in ["before", "after"] {
+        place.image(side, config, &files);
+    }
+    place.write("fake/inspect", INSPECT);
+    place.write("fake/output", IMPORTS);
+    let bench = |words: &[&str]| {
+        let fixed = ["--runs=2", "--only=package-caches", "--scenario=nothing"];
+        run(&mut place.command("bench", &[fixed.as_slice(), words].concat()))
+    };
+    let (code, out, err) = bench(&["--format=json", "--html=../page.html", "--svg=../charts"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let phases = &document["dockerfiles"][0]["images"]["before"]["phases"];
+    let median = |value: &serde_json::Value| value["median"].as_f64();
+    assert_eq!(median(&phases["standard_library_seconds"]), Some(0.02));
+    assert_eq!(median(&phases["packages_seconds"]), Some(0.4));
+    assert_eq!(phases["packages"][0]["name"], "flask");
+    assert_eq!(phases["packages"][0]["seconds"]["runs"], serde_json::json!([0.4, 0.4]));
+    assert_eq!(median(&phases["application_seconds"]), Some(0.03));
+    // Twice each side: as it is, with one worker, and that once more with its imports timed.
+    let asked = place.asked();
+    let starts: Vec<&String> = asked.iter().filter(|line| line.starts_with("run --detach")).collect();
+    let timed = starts.iter().filter(|line| line.contains("--env PYTHONPROFILEIMPORTTIME=1"));
+    assert_eq!((starts.len(), timed.clone().count()), (12, 4), "{starts:?}");
+    assert!(timed.clone().all(|line| line.ends_with("/bin/app --workers 1")), "{starts:?}");
+    assert!(asked.iter().filter(|line| line.starts_with("stop ")).count() == 8, "{asked:?}");
+    assert!(err.contains("after, start with its imports timed: "), "{err}");
+    let page = fs::read_to_string(place.0.path().join("page.html")).expect("a page");
+    assert!(
+        page.contains("Where the seconds of a start go") && page.contains("<code>flask</code>"),
+        "{page}"
+    );
+    assert!(place.0.path().join("charts/dockerfile-phases.svg").exists());
+    assert_eq!(place.left(), [""; 0]);
+    // In words; and what is no Python has none.
+    let (_, out, _) = bench(&["-v"]);
+    assert!(out.contains("start: packages") && out.contains("flask 0.40 → 0.40"), "{out}");
+    assert!(out.contains("imports, before\n      0.40 s  flask\n"), "{out}");
+    place.write("fake/output", "echo listening");
+    let (_, out, err) = bench(&[]);
+    assert!(!out.contains("start: "), "{out}");
+    assert_eq!(err.matches("imports timed").count(), 2, "it is tried once for each side: {err}");
+}
+
 #[test]
 fn a_workflow_for_pull_requests_is_written_once() {
     let place = place();

@@ -20,6 +20,7 @@ case "$1 $2" in
 "run --detach") [ ! -e "$FAKE/run" ] || . "$FAKE/run" ;;
 "container inspect") if [ -e "$FAKE/inspect" ]; then . "$FAKE/inspect"; else echo '{"Running":true,"Pid":1}'; fi ;;
 "logs --tail") echo "the last words" ;;
+"logs --timestamps") [ ! -e "$FAKE/output" ] || . "$FAKE/output" ;;
 esac
 "#;
 

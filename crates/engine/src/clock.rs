@@ -17,14 +17,14 @@ impl Called {
     /// The moment that the engine names, which lies between the call and its end; where it does not, the clocks differ, and
     /// the end of the call is the best that is known.
     pub(crate) fn moment(&self, named: &str, end: Instant) -> Instant {
-        let since = seconds(named).and_then(|since| (UNIX_EPOCH + since).duration_since(self.time).ok());
+        let since = since_1970(named).and_then(|since| (UNIX_EPOCH + since).duration_since(self.time).ok());
         let moment = since.and_then(|since| self.instant.checked_add(since));
         moment.filter(|moment| *moment <= end).unwrap_or(end)
     }
 }
 
-/// Seconds since 1970 of a time in UTC as Go prints it: RFC 3339, with up to nine digits behind the seconds.
-fn seconds(text: &str) -> Option<Duration> {
+/// The time since 1970 of a time in UTC as Go prints it: RFC 3339, with up to nine digits behind the seconds.
+pub(crate) fn since_1970(text: &str) -> Option<Duration> {
     let (date, clock) = text.trim().strip_suffix('Z')?.split_once('T')?;
     let mut date = date.splitn(3, '-').map(str::parse::<u64>);
     let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
@@ -47,15 +47,15 @@ fn seconds(text: &str) -> Option<Duration> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Called, seconds};
+    use super::{Called, since_1970};
 
     #[test]
     fn times_are_read() {
-        assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(Duration::ZERO));
-        assert_eq!(seconds("2000-03-01T00:00:01.5Z"), Some(Duration::from_millis(951_868_801_500)));
-        assert_eq!(seconds("2026-11-24T16:33:43Z"), Some(Duration::from_secs(1_795_538_023)));
+        assert_eq!(since_1970("1970-01-01T00:00:00Z"), Some(Duration::ZERO));
+        assert_eq!(since_1970("2000-03-01T00:00:01.5Z"), Some(Duration::from_millis(951_868_801_500)));
+        assert_eq!(since_1970("2026-11-24T16:33:43Z"), Some(Duration::from_secs(1_795_538_023)));
         for text in ["", "0001-01-01T00:00:00Z", "2026-11-24", "2026-13-01T00:00:00Z"] {
-            assert_eq!(seconds(text), None, "{text}");
+            assert_eq!(since_1970(text), None, "{text}");
         }
     }
 

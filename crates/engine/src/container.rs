@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use crate::clock::Called;
+use crate::clock::{Called, since_1970};
 use crate::process::{clean_up, run, succeed};
 use crate::{BuiltImage, Cancel, Engine, EngineError, Kind};
 
@@ -34,6 +34,17 @@ pub struct Container {
     name: String,
     /// When its command began.
     pub started: Instant,
+    /// The same on the engine's clock, since 1970.
+    began: Option<Duration>,
+}
+
+/// A line of a container's output.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TimedLine {
+    /// Seconds since the command began, on the engine's clock.
+    pub at: f64,
+    /// Without its end.
+    pub text: String,
 }
 
 /// How a container is.
@@ -112,7 +123,7 @@ impl Engine {
         }
         // Held from now on, so that it is removed whenever the work is cut short.
         let mut container =
-            Container { engine: self.clone(), name: name.to_owned(), started: Instant::now() };
+            Container { engine: self.clone(), name: name.to_owned(), started: Instant::now(), began: None };
         let mut command = self.command(&["run", "--detach", "--pull=never", "--name", name]);
         for (option, values) in [("--env", &request.env), ("--env-file", &request.env_files)] {
             for value in values {
@@ -145,6 +156,7 @@ impl Engine {
         let words = ["container", "inspect", "--format", "{{.State.StartedAt}}", name];
         let began = succeed(&mut self.command(&words), cancel).unwrap_or_default();
         container.started = called.moment(&began, end);
+        container.began = since_1970(&began);
         Ok(container)
     }
 }
@@ -203,11 +215,20 @@ impl Container {
         answer.out.lines().chain(answer.err.lines()).map(str::to_owned).collect()
     }
 
-    /// Its whole output, each line behind the time at which the engine got it.
-    pub fn timed_logs(&self, cancel: Cancel) -> Result<String, EngineError> {
+    /// Its whole output in the order of time; none where the engine does not say when it began.
+    pub fn timed_logs(&self, cancel: Cancel) -> Result<Vec<TimedLine>, EngineError> {
+        let Some(began) = self.began else { return Ok(Vec::new()) };
         let answer =
             run(&mut self.engine.command(&["logs", "--timestamps", &self.name]), cancel, &mut |_| {})?;
-        Ok(answer.out + &answer.err)
+        let timed = |line: &str| {
+            let (time, text) = line.split_once(' ').unwrap_or((line, ""));
+            let at = since_1970(time)?.as_secs_f64() - began.as_secs_f64();
+            Some(TimedLine { at, text: text.to_owned() })
+        };
+        let mut lines: Vec<TimedLine> =
+            answer.out.lines().chain(answer.err.lines()).filter_map(timed).collect();
+        lines.sort_by(|a, b| a.at.total_cmp(&b.at));
+        Ok(lines)
     }
 
     /// Sends the stop signal, and the kill signal after `grace`. Answers with the state then and how long it took.

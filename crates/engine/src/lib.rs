@@ -19,7 +19,7 @@ mod process;
 
 pub use build::{BuildRequest, Built, Frontend};
 pub use cancel::Cancel;
-pub use container::{Container, Health, RunRequest, State};
+pub use container::{Container, Health, RunRequest, State, TimedLine};
 pub use detect::{Absence, Engine, NoEngine, find};
 pub use error::EngineError;
 pub use failure::{BuildFailure, Cause};

@@ -6,7 +6,7 @@ use dockfit_engine::Engine;
 
 use super::charts::{self, escaped};
 use super::measured::{Benched, Builds};
-use super::table::{Row, alone, of_bytes, rows, seconds, short};
+use super::table::{MOST_PACKAGES, Row, alone, of_bytes, rows, seconds, short};
 use super::target::Judged;
 
 const STYLE: &str = ":root{color-scheme:light dark;--line:#d0d7de;--dim:#57606a;--good:#1a7f37;--bad:#cf222e}\
@@ -77,6 +77,15 @@ fn section(benched: &Benched, targets: &[Judged]) -> String {
         out.push_str("</table></div>\n");
     }
     for side in [&benched.before, &benched.after] {
+        if let Some(phases) = &side.phases {
+            let _ =
+                writeln!(out, "<details><summary>Imports that take longest, {}</summary><table>", side.name);
+            for (name, figures) in phases.longest(MOST_PACKAGES) {
+                let took = figures.median().map(seconds).unwrap_or_default();
+                let _ = writeln!(out, "<tr><td><code>{}</code></td><td>{took}</td></tr>", escaped(name));
+            }
+            out.push_str("</table></details>\n");
+        }
         let _ = writeln!(out, "<details><summary>Layers, {}</summary><table>", side.name);
         for layer in &side.layers {
             let packed = layer.pulled.map(of_bytes).unwrap_or_default();

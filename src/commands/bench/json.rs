@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::figures::Figures;
 use super::measured::{Benched, Builds, Measured};
+use super::phases::Phases;
 use super::target::Judged;
 
 /// The whole document.
@@ -95,8 +96,27 @@ fn image(measured: &Measured) -> Value {
         "memory_bytes": figures(&measured.memory),
         "processes": measured.processes,
         "one_worker": one,
+        "phases": measured.phases.as_ref().map(|phases| start(measured, phases)),
         "load": load,
         "not_ready": measured.not_ready,
+    })
+}
+
+/// Where the seconds of a start go.
+fn start(measured: &Measured, phases: &Phases) -> Value {
+    let packages = phases.longest(usize::MAX);
+    let packages: Vec<Value> = packages
+        .into_iter()
+        .map(|(name, seconds)| json!({"name": name, "seconds": figures(seconds)}))
+        .collect();
+    json!({
+        "interpreter_seconds": figures(&phases.interpreter),
+        "standard_library_seconds": figures(&phases.standard_library),
+        "packages_seconds": figures(&phases.packages),
+        "packages": packages,
+        "application_seconds": figures(&phases.application),
+        "rest_seconds": figures(&phases.rest),
+        "more_workers_seconds": measured.more_workers(),
     })
 }
 

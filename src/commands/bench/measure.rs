@@ -7,19 +7,17 @@ use dockfit_image::Config;
 use dockfit_rewrite::{Dockerfile, Pass};
 
 use super::figures::cached;
-use super::measured::{Benched, Builds, Load, Measured, OneWorker};
+use super::measured::{Benched, Builds, Measured};
+use super::modules::Modules;
 use super::scenario::Scenario;
 use super::watch::Watch;
-use super::{load, workers};
 use crate::args::BenchArgs;
 use crate::commands::verify::Rewritten;
 use crate::console::Console;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Draft;
 use crate::session::Session;
-use crate::trial::{
-    Maker, Outcome, Request, Service, Side, Start, Trial, cancel, engine_problem, put, sent, service, start,
-};
+use crate::trial::{Maker, Side, Trial, cancel, engine_problem, put, sent, service};
 
 /// One Dockerfile to be measured.
 pub(super) struct Bench<'a, 't, 's> {
@@ -34,10 +32,17 @@ pub(super) struct Bench<'a, 't, 's> {
 }
 
 /// A side that is ready to be built, with the text that it has where nothing is changed.
-struct Prepared {
-    side: Side,
+pub(super) struct Prepared {
+    pub(super) side: Side,
     text: Vec<u8>,
-    config: Option<Config>,
+    /// What is known of its image, once it was read.
+    pub(super) read: Option<Read>,
+}
+
+/// What is kept of an image that was read.
+pub(super) struct Read {
+    pub(super) config: Config,
+    pub(super) modules: Modules,
 }
 
 impl Prepared {
@@ -45,7 +50,7 @@ impl Prepared {
         let text = fs::read(&side.dockerfile).map_err(|error| {
             Problem::new(ProblemKind::Read, format!("a scratch copy cannot be read: {error}"))
         })?;
-        Ok(Self { side, text, config: None })
+        Ok(Self { side, text, read: None })
     }
 }
 
@@ -62,6 +67,7 @@ impl Bench<'_, '_, '_> {
         if !rewritten.changes_build() {
             return Ok(None);
         }
+        self.trial.next_dockerfile()?;
         let shown = self.draft.members.get(self.index).map(|member| self.draft.shown(&member.path));
         let shown = shown.unwrap_or_default();
         let mut all = self.sides(&rewritten, &shown, console)?;
@@ -213,76 +219,6 @@ impl Bench<'_, '_, '_> {
         let weights =
             image.layers.iter().filter(|layer| new.contains(&&layer.diff_id)).map(|layer| layer.pulled);
         Ok(weights.sum())
-    }
-
-    /// The size of the image, and how it starts.
-    fn image(
-        &mut self,
-        run: usize,
-        prepared: &mut Prepared,
-        built: &Built,
-        like: Option<&Service>,
-        measured: &mut Measured,
-        watch: &mut Watch,
-    ) -> Result<(), Problem> {
-        let side = &prepared.side;
-        let config = if let Some(config) = &prepared.config {
-            config
-        } else {
-            let image = self.trial.read(side, built)?;
-            measured.bytes = Trial::size(built);
-            measured.layers = image.layers;
-            prepared.config.insert(image.config)
-        };
-        let starts = !self.args.start.no_start && self.trial.engine.kind.runs();
-        if !starts || measured.not_ready.is_some() {
-            return Ok(());
-        }
-        let request = Request::of(&built.image, &side.name, config, like, &self.args.start);
-        let request = Request { load_port: self.args.load.is_some(), ..request };
-        let mut loaded = Ok(None);
-        let started = start(self.trial, &request, &mut |address| {
-            if let (Some(path), Some(address)) = (&self.args.load, address) {
-                loaded =
-                    load::of(self.trial, address, path, self.args.load_seconds, self.args.load_connections);
-            }
-        });
-        let started = started.map_err(|error| engine_problem(&error, None))?;
-        watch.done(&watch.label(run, &side.name, "start"), started.ready().unwrap_or_default());
-        if let Some((with, loaded)) = loaded? {
-            let all = measured.load.get_or_insert_with(|| Load { with, ..Load::default() });
-            all.rate.0.push(loaded.rate);
-            all.p50.0.push(loaded.p50);
-            all.p95.0.push(loaded.p95);
-            all.p99.0.push(loaded.p99);
-        }
-        match &started.outcome {
-            Outcome::Ready(took) => measured.ready.push(*took),
-            Outcome::Ended(code) => measured.not_ready = Some(format!("it ended with status {code}")),
-            Outcome::NotReady(why) => measured.not_ready = Some(why.clone()),
-        }
-        if let Some(memory) = &started.memory {
-            measured.memory.push_bytes(memory.pss);
-            measured.processes = memory.processes;
-        }
-        // The same again with one worker, where the command asks for more.
-        let Some(one) = workers::one(config).filter(|_| measured.not_ready.is_none()) else { return Ok(()) };
-        let request = Request { command: one.command, env: one.env, load_port: false, ..request };
-        let started =
-            start(self.trial, &request, &mut |_| {}).map_err(|error| engine_problem(&error, None))?;
-        watch.done(
-            &watch.label(run, &side.name, "start with one worker"),
-            started.ready().unwrap_or_default(),
-        );
-        let figures = measured.one_worker.get_or_insert_with(OneWorker::default);
-        let Start { outcome, memory, .. } = started;
-        if let Outcome::Ready(took) = outcome {
-            figures.ready.push(took);
-        }
-        if let Some(memory) = memory {
-            figures.memory.push_bytes(memory.pss);
-        }
-        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use dockfit_engine::BuildStep;
 use dockfit_image::Layer;
 
 use super::figures::{Figures, critical_path};
+use super::phases::Phases;
 use super::scenario::Scenario;
 
 /// What was measured of one Dockerfile.
@@ -37,6 +38,8 @@ pub(super) struct Measured {
     pub(super) processes: usize,
     /// At one worker, where the command asks for more.
     pub(super) one_worker: Option<OneWorker>,
+    /// Where the seconds of a start go, at one worker; none where it is no Python that starts.
+    pub(super) phases: Option<Phases>,
     pub(super) load: Option<Load>,
     /// Why it did not get ready, where it did not.
     pub(super) not_ready: Option<String>,
@@ -89,6 +92,11 @@ impl Measured {
         all.map(|all| all.iter().sum()).filter(|sum| *sum > 0)
     }
 
+    /// What more than one worker adds to the seconds until ready.
+    pub(super) fn more_workers(&self) -> Option<f64> {
+        Some(self.ready.median()? - self.one_worker.as_ref()?.ready.median()?)
+    }
+
     /// The median of a figure: bytes or seconds.
     pub(super) fn figure(&self, name: &str, scenarios: &[Scenario]) -> Option<f64> {
         #[allow(clippy::cast_precision_loss, reason = "compared in percent")]
@@ -111,7 +119,33 @@ impl Measured {
     }
 }
 
+/// A phase of a start, before and after.
+#[derive(Debug)]
+pub(super) struct Phase<'a> {
+    pub(super) name: &'static str,
+    pub(super) before: Option<&'a Figures>,
+    pub(super) after: Option<&'a Figures>,
+    pub(super) remark: String,
+}
+
 impl Benched {
+    /// The phases of a start; none where it is no Python that starts.
+    pub(super) fn phases(&self) -> Vec<Phase<'_>> {
+        let sides = [&self.before, &self.after].map(|measured| measured.phases.as_ref());
+        let Some(known) = sides.into_iter().flatten().next() else { return Vec::new() };
+        let [before, after] = sides.map(|phases| phases.map(Phases::all));
+        let all = known.all();
+        let rows = all.iter().enumerate().map(|(at, (name, _))| {
+            let remark = match *name {
+                "interpreter" => "at one worker, with the imports timed".to_owned(),
+                "packages" => longest(sides),
+                _ => String::new(),
+            };
+            Phase { name, before: of(before.as_ref(), at), after: of(after.as_ref(), at), remark }
+        });
+        rows.collect()
+    }
+
     /// The names of all figures that `figure` may know, in the order of the table.
     pub(super) fn figures(&self) -> Vec<String> {
         const OF_IMAGE: [&str; 9] = [
@@ -128,4 +162,21 @@ impl Benched {
         let builds = self.scenarios.iter().map(|scenario| scenario.name.clone());
         builds.chain(OF_IMAGE.iter().map(ToString::to_string)).collect()
     }
+}
+
+/// The figures of the phase at that place.
+fn of<'a>(all: Option<&[(&'static str, &'a Figures); 5]>, at: usize) -> Option<&'a Figures> {
+    all.and_then(|all| all.get(at)).map(|(_, figures)| *figures)
+}
+
+/// The packages that take longest before, and how long they take after.
+fn longest(sides: [Option<&Phases>; 2]) -> String {
+    const SHOWN: usize = 3;
+    let [Some(before), after] = sides else { return String::new() };
+    let shown = before.longest(SHOWN).into_iter().map(|(name, figures)| {
+        let was = figures.median().unwrap_or(0.0);
+        let is = after.and_then(|after| after.by_package.get(name)?.median()).unwrap_or(0.0);
+        format!("{name} {was:.2} → {is:.2}")
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }

@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use dockfit_engine::Engine;
 
 use super::figures::Figures;
-use super::measured::{Benched, Builds, Load, OneWorker};
+use super::measured::{Benched, Builds, Load, Measured, OneWorker, Phase};
 use super::target::Judged;
 use crate::report::Look;
 use crate::terminal::{paint, visible};
+
+/// How many packages are shown that take long to import.
+pub(super) const MOST_PACKAGES: usize = 15;
 
 /// A row: a name, both sides, the change and a remark.
 pub(super) struct Row {
@@ -60,6 +63,15 @@ pub(super) fn rows(benched: &Benched) -> Vec<Row> {
     figures("ready, one worker", was_ready.as_ref(), is_ready.as_ref(), seconds, String::new());
     let (was_memory, is_memory) = (was.map(memory), is.map(memory));
     figures("memory, one worker", was_memory.as_ref(), is_memory.as_ref(), megabytes, "PSS".to_owned());
+    for Phase { name, before: was, after: is, remark } in benched.phases() {
+        figures(&format!("start: {name}"), was, is, seconds, remark);
+    }
+    let more = |measured: &Measured| {
+        let seconds = measured.phases.as_ref().and_then(|_| measured.more_workers());
+        seconds.map(|seconds| Figures(vec![seconds]))
+    };
+    let (was, is) = (more(before), more(after));
+    figures("start: more workers", was.as_ref(), is.as_ref(), seconds, String::new());
     let (was, is) = (before.load.as_ref(), after.load.as_ref());
     let with = was.or(is).map_or("", |load| load.with).to_owned();
     figures("requests", was.map(|it| &it.rate), is.map(|it| &it.rate), rate, with);
@@ -233,6 +245,18 @@ fn details(benched: &Benched, look: &Look) -> String {
                 let took = step.seconds.unwrap_or(0.0);
                 let _ = writeln!(out, "  {took:>8.1} s  {}", visible(&short(&step.name)));
             }
+        }
+    }
+    for side in sides {
+        let Some(phases) = &side.phases else { continue };
+        let _ = writeln!(out, "\n  {}", paint(look.palette.dim, format!("imports, {}", side.name)));
+        for (name, figures) in phases.longest(MOST_PACKAGES) {
+            let _ = writeln!(
+                out,
+                "  {:>10}  {}",
+                figures.median().map(seconds).unwrap_or_default(),
+                visible(name)
+            );
         }
     }
     for side in sides {
