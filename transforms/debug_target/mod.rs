@@ -14,7 +14,7 @@ use crate::bytecode;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
 use crate::cache_mounts::steps::Steps;
-use crate::distroless_runtime::table;
+use crate::distroless_runtime::{self, table};
 use crate::dockerfiles::{File, decisions};
 
 /// The pass.
@@ -64,7 +64,8 @@ fn decide(file: &File<'_>) -> Option<Decision> {
             },
             way_out: format!("{} adds the target `{}`", Selection::option_for(&STAGE), added.name),
         },
-        Err(refusal) => refusal.into_outcome(),
+        // Where the base stays, it stays for the reason that is given there, and for none of its own.
+        Err(refusal) => distroless_runtime::refused(file).unwrap_or_else(|| refusal.into_outcome()),
     };
     let speaks = consent == Consent::Given || matches!(outcome, Outcome::Advised { .. });
     speaks.then(|| file.decision(&STAGE, span, outcome))

@@ -116,6 +116,13 @@ fn decide(file: &File<'_>) -> Option<Decision> {
     Some(file.decision(&SWAP, span, outcome))
 }
 
+/// Why the final stage is not built on a distroless image, although that is wanted.
+pub(crate) fn refused(file: &File<'_>) -> Option<Outcome> {
+    let is_wanted = file.task.consent(&SWAP) == Consent::Given;
+    let outcome = decide(file).filter(|_| is_wanted)?.outcome;
+    matches!(outcome, Outcome::Refused { .. }).then_some(outcome)
+}
+
 /// Advice where the base is a distroless image that is no longer looked after.
 fn support(stage: &Stage) -> Option<Outcome> {
     let Base::Image(image) = &stage.base else { return None };

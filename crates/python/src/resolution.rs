@@ -122,6 +122,8 @@ pub struct Package {
     pub source: Source,
     /// When it is installed, beyond what the edges say (see [`Resolution::flat`]).
     pub marker: Marker,
+    /// The Python versions that it runs on, where the lock says so and an installer goes by it.
+    pub python: Marker,
     /// Extras that the lock names with the package itself (requirement files do).
     pub extras: Vec<Name>,
     /// The files that may be installed.

@@ -2,10 +2,13 @@
 //!
 //! `poetry.lock` before format 2.1 keeps requirements, not choices: `requests` asks for `urllib3 >=1.21.1,<3`, and the file
 //! holds 1.26 for one Python and 2.2 for another. Poetry solves again over what is locked
-//! (`poetry/puzzle/transaction.py`, `poetry/installation/installer.py`, 1.8; read 2026-11-24). Here the one version that
-//! all of those take who ask for it is the one; where none or several are, it stays open, and is a conflict.
+//! (`poetry/installation/installer.py`), and tries the newest of the versions that all take who ask for it first
+//! (`poetry/mixology/version_solver.py`, `_choose_package_version`; 1.8, read 2026-11-24; 2.x does the same with such a
+//! file). That one is taken here, too, where it needs nothing that is open itself; where there is none, it is a conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use pep440_rs::Version;
 
 use crate::marker::Marker;
 use crate::resolution::{Edge, Resolution, When};
@@ -59,7 +62,23 @@ fn one_for_all(
             left = left.intersection(&ask.takes).copied().collect();
         }
     }
-    (left.len() == 1).then(|| versions.difference(&left).copied().collect())
+    // One that does not run on this Python is none of them; one that may be is no answer.
+    left.retain(|at| !resolution.packages.get(*at).is_some_and(|one| one.python.is_disjoint(here)));
+    let fits = |at: &usize| {
+        resolution.packages.get(*at).is_some_and(|one| here.implies(&one.marker) && here.implies(&one.python))
+    };
+    if !left.iter().all(fits) {
+        return None;
+    }
+    let newest = left.into_iter().max_by_key(|at| version_of(resolution, *at))?;
+    let mut needs = resolution.packages.get(newest)?.edges.iter();
+    let is_settled = version_of(resolution, newest).is_some()
+        && needs.all(|edge| edge.to.is_some_and(|to| !open.contains(&to)) || edge.when != When::Always);
+    is_settled.then(|| versions.iter().copied().filter(|at| *at != newest).collect())
+}
+
+fn version_of(resolution: &Resolution, package: usize) -> Option<Version> {
+    resolution.packages.get(package)?.version.as_deref()?.parse().ok()
 }
 
 /// The requirements of one package on these versions that count where it is installed.
@@ -98,23 +117,33 @@ mod tests {
     use crate::marker::{Environment, PythonVersion};
     use crate::selection::{Wanted, select};
 
+    const BY_PYTHON: &str = "both = [\n    {version = \"<2\", markers = \"python_version < \\\"3.10\\\"\"},\n    {version = \">=2\", markers = \"python_version >= \\\"3.10\\\"\"},\n]";
+
     const MANIFEST: &str = "[tool.poetry]\nname = \"app\"\nversion = \"1\"\n[tool.poetry.dependencies]\npython = \">=3.9\"\nold = \"*\"\nplain = \"*\"\n";
 
     /// `old` asks for one version of `both` by the Python; `plain` takes what `plain_takes` says.
     fn both_on(python: &str, plain_takes: &str) -> Result<Vec<String>, String> {
+        both_of(BY_PYTHON, python, plain_takes)
+    }
+
+    fn both_of(old_takes: &str, python: &str, plain_takes: &str) -> Result<Vec<String>, String> {
         let mut lock = String::new();
-        let needs_by_python = "both = [\n    {version = \"<2\", markers = \"python_version < \\\"3.10\\\"\"},\n    {version = \">=2\", markers = \"python_version >= \\\"3.10\\\"\"},\n]";
         for (name, version, needs) in [
             ("both", "1.9", "bottom = \"*\""),
             ("both", "2.1", ""),
+            ("both", "3.0", "python"),
             ("bottom", "1.0", ""),
-            ("old", "1.0", needs_by_python),
+            ("old", "1.0", old_takes),
             ("plain", "1.0", plain_takes),
         ] {
             let _ =
                 write!(lock, "[[package]]\nname = \"{name}\"\nversion = \"{version}\"\noptional = false\n");
-            let _ =
-                write!(lock, "python-versions = \"*\"\nfiles = []\n\n[package.dependencies]\n{needs}\n\n");
+            // The newest wants a Python of its own.
+            let (python, needs) = if needs == "python" { (">=3.13", "") } else { ("*", needs) };
+            let _ = write!(
+                lock,
+                "python-versions = \"{python}\"\nfiles = []\n\n[package.dependencies]\n{needs}\n\n"
+            );
         }
         lock += "[metadata]\nlock-version = \"2.0\"\npython-versions = \">=3.9\"\ncontent-hash = \"0\"\n";
         let files: BTreeMap<String, Vec<u8>> = [("pyproject.toml", MANIFEST), ("poetry.lock", &lock)]
@@ -139,6 +168,15 @@ mod tests {
         // What only the other version needs goes with it.
         let on_9 = both_on("3.9", "both = \"*\"").expect("one version");
         assert_eq!(on_9, ["both 1.9", "bottom 1.0", "old 1.0", "plain 1.0"]);
+    }
+
+    #[test]
+    fn of_several_that_all_take_it_is_the_newest() {
+        let all = "both = [\n    {version = \"<2\", markers = \"python_version < \\\"3.10\\\"\"},\n    {version = \">=1\", markers = \"python_version >= \\\"3.10\\\"\"},\n]";
+        let on_11 = both_of(all, "3.11", "both = \"*\"").expect("the newest");
+        assert_eq!(on_11, ["both 2.1", "old 1.0", "plain 1.0"]);
+        let on_13 = both_of(all, "3.13", "both = \"*\"").expect("the newest");
+        assert_eq!(on_13, ["both 3.0", "old 1.0", "plain 1.0"]);
     }
 
     #[test]

@@ -67,6 +67,7 @@ fn resolution(edges: &[(usize, usize, usize)], direct: &[(usize, usize)]) -> Res
                 _ => Source::Index { url: None },
             },
             marker: Marker::always(),
+            python: Marker::always(),
             extras: Vec::new(),
             files: match *text {
                 "local-lib" | "git-lib" => Vec::new(),

@@ -62,6 +62,7 @@ mod tests {
             version: None,
             source: Source::Index { url: None },
             marker: Marker::always(),
+            python: Marker::always(),
             extras: Vec::new(),
             files: vec![
                 file("a-1.tar.gz", 1),

@@ -107,6 +107,7 @@ pub(super) fn package(name: Name, version: Option<String>, source: Source, place
         version,
         source,
         marker: Marker::always(),
+        python: Marker::always(),
         extras: Vec::new(),
         files: Vec::new(),
         options: Vec::new(),

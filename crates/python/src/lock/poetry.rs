@@ -105,6 +105,8 @@ fn entry(table: &Table<'_, '_>, old_files: &BTreeMap<Name, Vec<(String, String)>
         found.files = old.map(|(file, hash)| dist(file, Some(hash), None)).collect();
     }
     found.marker = markers(table)?;
+    let python = table.string("python-versions")?.and_then(poetry_specifiers);
+    found.python = python.and_then(|text| Marker::of_requires_python(&text).ok()).unwrap_or_default();
     refuse_mixed_hashes(&found)?;
     Ok(found)
 }
