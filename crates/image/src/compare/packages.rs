@@ -63,10 +63,10 @@ fn defects(image: &Image) -> BTreeMap<String, String> {
         }
         for distribution in all {
             let Distribution { version, missing, changed, .. } = distribution;
-            if let Some(first) = missing.first() {
+            if let Some(first) = missing.iter().min() {
                 defects.push(format!("{} of the files of {version} missing, such as {first}", missing.len()));
             }
-            if let Some(first) = changed.first() {
+            if let Some(first) = changed.iter().min() {
                 defects.push(format!(
                     "{} of the files of {version} are not its own, such as {first}",
                     changed.len()

@@ -80,8 +80,10 @@ fn differing(tree: &Tree, folder: &str, info: &str, record: &str) -> (Vec<String
     let (mut missing, mut changed) = (Vec::new(), Vec::new());
     for line in record.lines() {
         let Some((path, digest)) = fields(line) else { continue };
-        // Scripts lie where the installer was told to put them, and belong to one interpreter.
-        if path.starts_with("../") || path.starts_with('/') || path.ends_with(".pyc") {
+        // Scripts lie where the installer was told to put them, and belong to one interpreter. Bytecode comes and goes:
+        // virtualenv's record of pip lists its folders.
+        let bytecode = path.ends_with(".pyc") || path.ends_with("__pycache__");
+        if path.starts_with("../") || path.starts_with('/') || bytecode {
             continue;
         }
         let full = normal(&format!("{folder}/{path}"));

@@ -17,7 +17,7 @@ fn python_distributions_by_their_metadata() {
     let record = recorded("a/__init__.py", "x = 1\n")
         + &recorded("a/gone.py", "1")
         + &recorded("a/data.txt", "old")
-        + "../../../bin/a,sha256=0,1\na/__pycache__/x.pyc,,\n";
+        + "../../../bin/a,sha256=0,1\na/__pycache__/x.pyc,,\na/__pycache__,,\n";
     let image = Made::new()
         .layer(vec![
             File::text(
