@@ -24,7 +24,7 @@ mod preload;
 mod programs;
 mod python_files;
 mod server_options;
-mod servers;
+pub mod servers;
 mod split_dependencies;
 mod syntax_line;
 mod workers_environment;

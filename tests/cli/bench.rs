@@ -226,7 +226,7 @@ done
 #[test]
 fn the_phases_of_a_start_are_measured_with_a_start_of_their_own() {
     let place = place();
-    let config = r#"{"Cmd":["/bin/app","--workers","2"],"Healthcheck":{"Test":["CMD","/bin/app"]}}"#;
+    let config = r#"{"Cmd":["uvicorn","--workers","2"],"Healthcheck":{"Test":["CMD","/bin/app"]}}"#;
     let files = [
         ("usr/local/lib/python3.13/json/__init__.py", "x"),
         ("usr/local/lib/python3.13/site-packages/flask/__init__.py", "x"),
@@ -256,7 +256,7 @@ fn the_phases_of_a_start_are_measured_with_a_start_of_their_own() {
     let starts: Vec<&String> = asked.iter().filter(|line| line.starts_with("run --detach")).collect();
     let timed = starts.iter().filter(|line| line.contains("--env PYTHONPROFILEIMPORTTIME=1"));
     assert_eq!((starts.len(), timed.clone().count()), (12, 4), "{starts:?}");
-    assert!(timed.clone().all(|line| line.ends_with("/bin/app --workers 1")), "{starts:?}");
+    assert!(timed.clone().all(|line| line.ends_with("uvicorn --workers 1")), "{starts:?}");
     assert!(asked.iter().filter(|line| line.starts_with("stop ")).count() == 8, "{asked:?}");
     assert!(err.contains("after, start with its imports timed: "), "{err}");
     let page = fs::read_to_string(place.0.path().join("page.html")).expect("a page");

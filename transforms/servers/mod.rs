@@ -15,6 +15,8 @@ pub(crate) mod table;
 pub(crate) mod version;
 pub(crate) mod words;
 
+pub use table::{WorkerCount, worker_counts};
+
 use dockfit_dockerfile::model::{Model, Value};
 
 /// What the image of a stage sets a variable to; nothing where neither the Dockerfile nor the known part of its base does.

@@ -121,6 +121,29 @@ pub(crate) const SERVERS: &[Server] = &[
     },
 ];
 
+/// How a server is told the number of its workers, for who starts it with another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WorkerCount {
+    /// The program, and the module behind `python -m`.
+    pub server: &'static str,
+    /// The option.
+    pub long: &'static str,
+    /// Its letter.
+    pub short: Option<char>,
+    /// The variable that counts where the option is missing.
+    pub variable: Option<&'static str>,
+}
+
+/// Those of all servers that are known.
+pub fn worker_counts() -> impl Iterator<Item = WorkerCount> {
+    SERVERS.iter().map(|Server { name, count, .. }| WorkerCount {
+        server: name,
+        long: count.long,
+        short: count.short,
+        variable: count.variable,
+    })
+}
+
 impl Server {
     /// The server that a program or module is, by its name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {

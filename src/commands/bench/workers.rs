@@ -1,6 +1,9 @@
 //! The command of an image at one worker.
 
+use std::collections::BTreeSet;
+
 use dockfit_image::Config;
+use dockfit_transforms::servers::{WorkerCount, worker_counts};
 
 /// What to start an image with, so that its server has one worker.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,35 +15,55 @@ pub(super) struct One {
 }
 
 /// How to start it with one worker; `None` where nothing says that it has more.
-///
-/// Sources (2026-11-24): `--workers` of uvicorn, gunicorn (`-w`), hypercorn (`-w`), granian and fastapi; `WEB_CONCURRENCY` of
-/// uvicorn and gunicorn.
 pub(super) fn one(config: &Config) -> Option<One> {
-    let several = config.variable("WEB_CONCURRENCY").is_some_and(is_several);
-    let env: Vec<String> = several.then(|| "WEB_CONCURRENCY=1".to_owned()).into_iter().collect();
+    let servers: Vec<WorkerCount> = worker_counts().filter(|server| starts(config, server)).collect();
+    // Of all of them: a script may start the server.
+    let variables: BTreeSet<&str> = worker_counts().filter_map(|server| server.variable).collect();
+    let several = |name: &&str| config.variable(name).is_some_and(is_several);
+    let env: Vec<String> = variables.into_iter().filter(several).map(|name| format!("{name}=1")).collect();
     let mut command = config.cmd.clone();
     let mut changed = false;
-    let mut is_number = false;
-    for word in &mut command {
+    for server in &servers {
+        changed |= in_words(&mut command, server);
+        // The text of a shell form.
+        if let [.., flag, text] = command.as_mut_slice()
+            && flag == "-c"
+            && let Some(one) = in_text(text, server)
+        {
+            *text = one;
+            changed = true;
+        }
+    }
+    (changed || !env.is_empty()).then(|| One { command: changed.then_some(command), env })
+}
+
+/// Whether the server is started: as a program, as a module, or in the text of a shell.
+fn starts(config: &Config, server: &WorkerCount) -> bool {
+    let names = |word: &str| word.rsplit('/').next() == Some(server.server);
+    let all = config.entrypoint.iter().chain(&config.cmd);
+    all.flat_map(|word| word.split_whitespace()).any(names)
+}
+
+/// The options that name the number, each as it stands before it.
+fn options(server: &WorkerCount) -> impl Iterator<Item = String> {
+    std::iter::once(server.long.to_owned()).chain(server.short.map(|letter| format!("-{letter}")))
+}
+
+fn in_words(command: &mut [String], server: &WorkerCount) -> bool {
+    let joined = format!("{}=", server.long);
+    let (mut changed, mut is_number) = (false, false);
+    for word in command {
         if is_number && is_several(word) {
             "1".clone_into(word);
             changed = true;
         }
-        is_number = matches!(word.as_str(), "--workers" | "-w");
-        if word.strip_prefix("--workers=").is_some_and(is_several) {
-            "--workers=1".clone_into(word);
+        is_number = options(server).any(|option| *word == option);
+        if word.strip_prefix(&joined).is_some_and(is_several) {
+            *word = format!("{joined}1");
             changed = true;
         }
     }
-    // The text of a shell form.
-    if let [.., flag, text] = command.as_mut_slice()
-        && flag == "-c"
-        && let Some(one) = in_text(text)
-    {
-        *text = one;
-        changed = true;
-    }
-    (changed || several).then(|| One { command: changed.then_some(command), env })
+    changed
 }
 
 fn is_several(word: &str) -> bool {
@@ -48,9 +71,10 @@ fn is_several(word: &str) -> bool {
 }
 
 /// The text of a shell with one worker.
-fn in_text(text: &str) -> Option<String> {
-    [" --workers ", " --workers=", " -w "].iter().find_map(|option| {
-        let (before, behind) = text.split_once(option)?;
+fn in_text(text: &str, server: &WorkerCount) -> Option<String> {
+    let joined = format!(" {}=", server.long);
+    options(server).map(|option| format!(" {option} ")).chain([joined]).find_map(|option| {
+        let (before, behind) = text.split_once(&option)?;
         let length = behind.bytes().take_while(u8::is_ascii_digit).count();
         let (count, rest) = behind.split_at(length);
         is_several(count).then(|| format!("{before}{option}1{rest}"))
@@ -77,10 +101,11 @@ mod tests {
         );
         assert_eq!(command(&["gunicorn", "-w", "4", "a"]).as_deref(), Some("gunicorn -w 1 a"));
         assert_eq!(
-            command(&["sh", "-c", "exec g --workers=12 a"]).as_deref(),
-            Some("sh -c exec g --workers=1 a")
+            command(&["sh", "-c", "exec granian --workers=12 a"]).as_deref(),
+            Some("sh -c exec granian --workers=1 a")
         );
         assert_eq!(command(&["uvicorn", "a:b"]), None);
+        assert_eq!(command(&["/usr/bin/app", "-w", "4"]), None, "another program's options");
         assert_eq!(of(&["uvicorn"], &["WEB_CONCURRENCY=1"]), None);
         let env = of(&["uvicorn"], &["WEB_CONCURRENCY=4"]).expect("several");
         assert_eq!((env.command, env.env.as_slice()), (None, ["WEB_CONCURRENCY=1".to_owned()].as_slice()));
