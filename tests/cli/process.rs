@@ -42,6 +42,19 @@ fn exit_codes() {
 }
 
 #[test]
+fn one_cause_is_said_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("Dockerfile"), "FROM debian:13\nCMD [\"sh\"]\n").expect("a file");
+    let diff = |words: &[&str]| run(dockfit().args(words).current_dir(folder.path())).1;
+    // What keeps the base as it is keeps the debug target away, too.
+    let both = diff(&["diff", "--unsafe"]);
+    assert!(both.contains("  also in line 1 (debug-target/stage)\n"), "{both}");
+    assert!(!both.contains("\ndebug-target ·"), "{both}");
+    let alone = diff(&["diff", "--unsafe", "--only=debug-target"]);
+    assert!(alone.contains("`debian:13` is no distroless image"), "{alone}");
+}
+
+#[test]
 fn standard_input_comes_out_changed() {
     let mut child =
         dockfit().args(["apply", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("start");
