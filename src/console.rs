@@ -154,6 +154,7 @@ impl Console {
                 Format::Sarif => report::sarif::problem(problem),
                 Format::Github => report::github::problem(problem),
                 Format::Markdown => report::markdown::problem(problem),
+                Format::Html => report::html::problem(problem),
                 Format::Json | Format::Text | Format::Patch => report::problem_json(problem),
             });
         } else if severity != Severity::Note || self.verbose {

@@ -8,7 +8,7 @@ use crate::args::Format;
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::project::Draft;
-use crate::report::{self, Counts, Look, Part, Series};
+use crate::report::{self, Counts, Look, Part, Series, html};
 use crate::run::Ran;
 
 /// Which command prints.
@@ -38,6 +38,7 @@ pub(crate) struct Piece {
     /// For the summary of a step of GitHub Actions.
     summary: String,
     parts: Vec<Part>,
+    page: html::Part,
     counts: Counts,
     problems: Vec<Problem>,
 }
@@ -53,7 +54,7 @@ impl Style {
                 (Format::Sarif, _) => report::sarif::project(draft, report, self.passes),
                 (Format::Github, _) => report::github::project(draft, report),
                 (Format::Markdown, _) => report::markdown::project(draft, report),
-                (Format::Patch, _) => String::new(),
+                (Format::Patch | Format::Html, _) => String::new(),
                 (Format::Text, _) if self.quiet => String::new(),
                 (Format::Text, Mode::Diff) => report::project_text(draft, report, &self.look),
                 (Format::Text, Mode::Check | Mode::Apply) => report::changed_files(draft, report, &self.look),
@@ -66,6 +67,10 @@ impl Style {
                 Format::Patch => Series::parts(report, |info| order(info).unwrap_or_default()),
                 _ => Vec::new(),
             },
+            page: match self.format {
+                Format::Html => html::part(draft, report, self.passes),
+                _ => html::Part::default(),
+            },
             counts: Counts::of(report, ran.accepted),
             problems: report::takebacks(draft, report),
         }
@@ -77,6 +82,7 @@ pub(crate) struct Printer {
     style: Style,
     series: Series,
     summary: String,
+    page: html::Page,
     first: bool,
     /// Numbers of all projects so far.
     pub(crate) counts: Counts,
@@ -91,12 +97,13 @@ impl Printer {
             Format::Json => console.print("{\"schema\":1,\"projects\":["),
             Format::Sarif => console.print(report::sarif::head(style.passes)),
             Format::Markdown => console.print(report::markdown::HEAD),
-            Format::Text | Format::Patch | Format::Github => Ok(()),
+            Format::Text | Format::Patch | Format::Github | Format::Html => Ok(()),
         };
         Self {
             style,
             series: Series::default(),
             summary: String::new(),
+            page: html::Page { title: "What dockfit would change".to_owned(), ..html::Page::default() },
             first: true,
             counts: Counts::default(),
             written,
@@ -108,6 +115,7 @@ impl Printer {
         self.counts.add(piece.counts);
         self.series.push(piece.parts);
         self.summary.push_str(&piece.summary);
+        self.page.part.add(piece.page);
         console.problems(&piece.problems);
         let separator = match (self.style.format, self.first) {
             // A project may have no result; then no comma stands for it.
@@ -120,6 +128,11 @@ impl Printer {
         if self.written.is_ok() {
             self.written = console.print(separator).and_then(|()| console.print(piece.shown));
         }
+    }
+
+    /// Adds what was measured to a page.
+    pub(crate) fn measured(&mut self, measured: Vec<html::Measured>) {
+        self.page.measured = measured;
     }
 
     /// Ends the document; `last` is what stands below the summary.
@@ -145,6 +158,10 @@ impl Printer {
             Format::Markdown => {
                 let problems = console.collected();
                 console.print(report::markdown::summary(&self.counts, &problems))?;
+            }
+            Format::Html => {
+                let problems = console.collected();
+                console.print(self.page.document(&self.counts, &problems))?;
             }
             Format::Text if self.style.quiet => {}
             Format::Text => {

@@ -72,6 +72,6 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 
 /// Whether a character could move the cursor, change the terminal or hide text.
 fn hidden(char: char) -> bool {
-    let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     (char.is_control() && char != '\t') || turns || matches!(char, '\u{2028}' | '\u{2029}')
 }

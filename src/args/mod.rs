@@ -127,6 +127,10 @@ pub(crate) struct DiffArgs {
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
 
+    /// With --format html: the figures and charts of a bench (what `dockfit bench --format json` printed)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bench: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) options: Options,
 }
@@ -300,6 +304,8 @@ pub(crate) enum Format {
     Github,
     /// A comment for a pull request
     Markdown,
+    /// One page for a browser
+    Html,
 }
 
 impl Format {

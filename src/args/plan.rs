@@ -66,4 +66,6 @@ pub(crate) enum PlanFormat {
     Markdown,
     /// One JSON document
     Json,
+    /// One page for a browser, with the diffs
+    Html,
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dockfit_rewrite::Pass;
 
 use super::Exit;
-use crate::args::{CheckArgs, Format, Options};
+use crate::args::{CheckArgs, DiffArgs, Format, Options};
 use crate::baseline::Baseline;
 use crate::console::Console;
 use crate::printer::{Mode, Printer, Style};
@@ -18,12 +18,11 @@ use crate::session::Session;
 
 /// Shows what would change.
 pub(super) fn diff(
-    paths: &[PathBuf],
-    options: &Options,
+    args: &DiffArgs,
     passes: &'static [&'static dyn Pass],
     console: &mut Console,
 ) -> io::Result<Exit> {
-    show(paths, options, passes, Mode::Diff, console)
+    show(&args.paths, &args.options, args.bench.as_deref(), passes, Mode::Diff, console)
 }
 
 /// Tells whether anything would change.
@@ -35,12 +34,13 @@ pub(super) fn check(
     if args.write_baseline {
         return write_baseline(args, passes, console);
     }
-    show(&args.paths, &args.options, passes, Mode::Check, console)
+    show(&args.paths, &args.options, None, passes, Mode::Check, console)
 }
 
 fn show(
     paths: &[PathBuf],
     options: &Options,
+    bench: Option<&Path>,
     passes: &'static [&'static dyn Pass],
     mode: Mode,
     console: &mut Console,
@@ -55,8 +55,25 @@ fn show(
         console.problem(&problem.help("run dockfit once for each"));
         return super::failed(console);
     }
+    let measured = match bench {
+        Some(_) if format != Format::Html => {
+            let problem =
+                Problem::new(ProblemKind::Usage, "--bench: only a page shows the figures of a bench");
+            console.problem(&problem.help("add --format html, or leave --bench away"));
+            return super::failed(console);
+        }
+        Some(path) => match super::bench::measured(path) {
+            Ok(measured) => measured,
+            Err(problem) => {
+                console.problem(&problem);
+                return super::failed(console);
+            }
+        },
+        None => Vec::new(),
+    };
     let style = Style { passes, mode, format, look: session.look(console), quiet: options.quiet };
     let mut printer = Printer::start(style, console);
+    printer.measured(measured);
     run::each(
         passes,
         &projects,

@@ -75,10 +75,10 @@ pub(crate) fn dispatch(
 ) -> io::Result<Exit> {
     let command = cli.command.unwrap_or_else(|| {
         let paths = if cli.paths.is_empty() { vec![".".into()] } else { cli.paths };
-        Command::Diff(DiffArgs { paths, options: cli.options })
+        Command::Diff(DiffArgs { paths, bench: None, options: cli.options })
     });
     match command {
-        Command::Diff(args) => diff::diff(&args.paths, &args.options, passes, console),
+        Command::Diff(args) => diff::diff(&args, passes, console),
         Command::Check(args) => diff::check(&args, passes, console),
         Command::Apply(args) => apply::apply(&args, passes, console),
         Command::Undo { path } => undo::undo(&path, console),
@@ -136,6 +136,10 @@ fn failed(console: &mut Console) -> io::Result<Exit> {
         }
         Some(Format::Markdown) => format!("{}\n{}", report::markdown::HEAD, errors.concat()),
         Some(Format::Github) => errors.concat(),
+        Some(Format::Html) => {
+            let page = report::html::Page { title: "dockfit".to_owned(), ..Default::default() };
+            page.document(&report::Counts::default(), &errors)
+        }
         _ => format!("{{\"schema\":1,\"projects\":[],\"errors\":[\n{}\n]}}\n", errors.join(",\n")),
     };
     console.print(text)?;

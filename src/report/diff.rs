@@ -8,15 +8,15 @@ use similar::{ChangeTag, DiffOp, DiffTag, InlineChange, TextDiff};
 use crate::terminal::{Palette, paint, visible_line};
 
 /// Lines of context around a change.
-const CONTEXT: usize = 3;
+pub(super) const CONTEXT: usize = 3;
 
-fn lines(change: &FileChange) -> TextDiff<'_, '_, [u8]> {
+pub(super) fn lines(change: &FileChange) -> TextDiff<'_, '_, [u8]> {
     TextDiff::from_lines(change.before.as_deref().unwrap_or_default(), &*change.after)
 }
 
 /// Lines of a new file that are all shown; of a longer one the first `NEW_FIRST`.
-const NEW_MOST: usize = 60;
-const NEW_FIRST: usize = 12;
+pub(super) const NEW_MOST: usize = 60;
+pub(super) const NEW_FIRST: usize = 12;
 
 /// The diff for a terminal. A long new file, such as a lock, is shown by its first lines unless the `whole` is asked for.
 pub(crate) fn for_terminal(change: &FileChange, whole: bool, palette: &Palette) -> String {
@@ -68,7 +68,7 @@ fn inline_parts<'a>(change: &'a InlineChange<'_, [u8]>) -> Vec<(bool, &'a [u8])>
 
 /// Whether the line ends differ between the lines that go and those that come; for lines that only come or
 /// go, whether they differ from the rest of the file.
-fn returns_differ(diff: &TextDiff<'_, '_, [u8]>, op: &DiffOp) -> bool {
+pub(super) fn returns_differ(diff: &TextDiff<'_, '_, [u8]>, op: &DiffOp) -> bool {
     let mut ends = diff.iter_changes(op).map(|change| change.value().ends_with(b"\r\n"));
     let Some(first) = ends.next() else { return false };
     if ends.any(|end| end != first) {
@@ -78,6 +78,13 @@ fn returns_differ(diff: &TextDiff<'_, '_, [u8]>, op: &DiffOp) -> bool {
     op.tag() != DiffTag::Replace && others.next().is_some_and(|end| end != first)
 }
 
+/// The length of a line without its end; a carriage return before it counts only where such are shown.
+pub(super) fn without_end(line: &[u8], returns: bool) -> usize {
+    line.strip_suffix(b"\n").map_or(line.len(), |rest| {
+        if returns { rest.len() } else { rest.strip_suffix(b"\r").unwrap_or(rest).len() }
+    })
+}
+
 fn line(out: &mut String, tag: ChangeTag, parts: &[(bool, &[u8])], returns: bool, palette: &Palette) {
     let (sign, plain, marked) = match tag {
         ChangeTag::Equal => (' ', palette.dim, palette.dim),
@@ -85,9 +92,7 @@ fn line(out: &mut String, tag: ChangeTag, parts: &[(bool, &[u8])], returns: bool
         ChangeTag::Insert => ('+', palette.added, palette.added_words),
     };
     let whole: Vec<u8> = parts.iter().flat_map(|(_, part)| part.iter().copied()).collect();
-    let mut left = whole.strip_suffix(b"\n").map_or(whole.len(), |rest| {
-        if returns { rest.len() } else { rest.strip_suffix(b"\r").unwrap_or(rest).len() }
-    });
+    let mut left = without_end(&whole, returns);
     let style = if tag == ChangeTag::Equal { anstyle::Style::new() } else { plain };
     out.push_str(&paint(style, sign));
     for (is_marked, part) in parts {

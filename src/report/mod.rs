@@ -1,8 +1,9 @@
-//! What is shown of a run: text for a person, JSON, a patch series, SARIF, annotations, a comment.
+//! What is shown of a run: text for a person, JSON, a patch series, SARIF, annotations, a comment, a page.
 
 mod counts;
 mod diff;
 pub(crate) mod github;
+pub(crate) mod html;
 mod json;
 pub(crate) mod markdown;
 mod patch;

@@ -35,12 +35,15 @@ impl<'a> Repeats<'a> {
             return None;
         }
         let id = first.decision.info.id;
+        let line_of_first = line(report, &first.original);
         let mut lines: Vec<String> = Vec::new();
         let mut rest: Vec<String> = Vec::new();
         for other in others {
             let line = line(report, &other.original);
+            let is_said = line == line_of_first || lines.contains(&line.to_string());
             if other.decision.info.id == id {
-                lines.push(line.to_string());
+                // What an earlier pass has put there several times is one line on disk.
+                lines.extend((!is_said).then(|| line.to_string()));
             } else {
                 rest.push(format!("line {line} ({})", other.decision.info.id));
             }

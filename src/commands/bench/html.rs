@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use dockfit_engine::Engine;
 
-use super::charts::{self, escaped};
+use super::charts::{self, Chart, escaped};
 use super::measured::{Benched, Builds};
 use super::table::{MOST_PACKAGES, Row, alone, of_bytes, rows, seconds, short};
 use super::target::Judged;
@@ -41,7 +41,14 @@ fn section(benched: &Benched, targets: &[Judged]) -> String {
         benched.runs,
         passes.join(" ")
     );
-    out.push_str("<div class=\"wide\"><table><tr><th></th><th>before</th><th>after</th><th>change</th><th></th></tr>\n");
+    out.push_str(&figures(benched, targets, Chart::svg));
+    out
+}
+
+/// The tables and charts of a Dockerfile.
+pub(super) fn figures(benched: &Benched, targets: &[Judged], drawn: fn(&Chart) -> String) -> String {
+    let mut out = String::new();
+    out.push_str("<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Figures\"><table><tr><th>figure</th><th>before</th><th>after</th><th>change</th><th>remark</th></tr>\n");
     for Row { name, before, after, change, remark } in rows(benched) {
         let cells: String =
             [before, after, change].iter().map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
@@ -63,12 +70,12 @@ fn section(benched: &Benched, targets: &[Judged]) -> String {
             out,
             "<figure><figcaption>{}</figcaption>{}</figure>",
             escaped(&chart.title),
-            chart.svg()
+            drawn(&chart)
         );
     }
     let alone = alone(benched);
     if !alone.is_empty() {
-        out.push_str("<h3>Each pass alone</h3>\n<div class=\"wide\"><table>\n");
+        out.push_str("<h3>Each pass alone</h3>\n<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Each pass alone\"><table>\n");
         for (at, row) in alone.iter().enumerate() {
             let tag = if at == 0 { "th" } else { "td" };
             let cells: String = row.iter().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell))).collect();

@@ -66,6 +66,16 @@ impl Scenario {
         Self { name: name.to_owned(), kind }
     }
 
+    /// One that was measured, by its name: enough to show it.
+    pub(super) fn named(name: &str) -> Self {
+        match name {
+            "cold" => Self::new(name, Kind::Cold),
+            "caches-only" => Self::new(name, Kind::CachesOnly),
+            "packages" => Self::new(name, Kind::Packages),
+            _ => Self::changed(name, Vec::new(), Vec::new()),
+        }
+    }
+
     fn changed(name: &str, files: Vec<PathBuf>, of_after: Vec<PathBuf>) -> Self {
         Self::new(name, Kind::Changed { files, of_after })
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::measured::Benched;
 use super::table::{megabytes, seconds};
 use crate::settings::Targets;
@@ -20,6 +22,14 @@ pub(super) struct Judged {
     shown: fn(f64) -> String,
 }
 
+/// As the configuration and the JSON form have them.
+const KEYS: [&str; 5] = ["image", "build", "start", "memory", "p95"];
+
+/// How the figures of a target are shown.
+fn shown(key: &str) -> fn(f64) -> String {
+    if matches!(key, "image" | "memory") { megabytes } else { seconds }
+}
+
 impl Judged {
     /// All targets of the project.
     pub(super) fn all(targets: &Targets, benched: &Benched) -> Vec<Self> {
@@ -31,9 +41,23 @@ impl Judged {
                 words: words.clone(),
                 before: benched.before.figure(figure, &benched.scenarios),
                 after: benched.after.figure(figure, &benched.scenarios),
-                shown: if matches!(key, "image" | "memory") { megabytes } else { seconds },
+                shown: shown(key),
             })
             .collect()
+    }
+
+    /// From the JSON form.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let key = KEYS.into_iter().find(|key| value.get("key").and_then(Value::as_str) == Some(key))?;
+        let figure = |side: &str| value.get(side).and_then(Value::as_f64);
+        Some(Self {
+            key,
+            bound: figure("bound")?,
+            words: value.get("wanted").and_then(Value::as_str)?.to_owned(),
+            before: figure("before"),
+            after: figure("after"),
+            shown: shown(key),
+        })
     }
 
     /// Whether the rewritten project meets it; what was not measured is not met.

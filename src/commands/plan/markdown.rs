@@ -26,7 +26,7 @@ pub(super) fn plan(plan: &Plan) -> String {
 }
 
 /// The name of each proposal's place in the page: its number, and its line where another one has that number.
-fn anchors(plan: &Plan) -> Vec<String> {
+pub(super) fn anchors(plan: &Plan) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let one = |planned: &Planned| {
         let keep = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };

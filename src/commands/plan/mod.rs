@@ -1,5 +1,6 @@
 //! `dockfit plan`: what an audit report proposes, and what each proposal comes to here.
 
+mod html;
 mod markdown;
 mod measured;
 mod outcome;
@@ -21,8 +22,9 @@ use crate::args::{ApplyArgs, Format, Options, PlanArgs, PlanFormat};
 use crate::console::Console;
 use crate::disk::{ReadFailure, read};
 use crate::problem::{Problem, ProblemKind};
-use crate::project::shown;
-use crate::run;
+use crate::project::{Draft, shown};
+use crate::report;
+use crate::run::{self, Ran};
 use crate::session::Session;
 
 /// Reads the report, runs the passes that it asks for, and shows what came of each proposal.
@@ -50,10 +52,14 @@ pub(super) fn plan(
     if args.apply {
         return apply(args, &options, passes, console);
     }
-    if args.format == PlanFormat::Json {
-        console.collect_for(Format::Json);
+    match args.format {
+        PlanFormat::Json => console.collect_for(Format::Json),
+        PlanFormat::Html => console.collect_for(Format::Html),
+        PlanFormat::Text | PlanFormat::Markdown => {}
     }
-    let Some(said) = gather(args, &options, passes, console) else { return super::failed(console) };
+    let Some(Gathered { said, page, counts }) = gather(args, &options, passes, console) else {
+        return super::failed(console);
+    };
     let bench = match args.bench.as_deref().map(bench).transpose() {
         Ok(bench) => bench,
         Err(problem) => {
@@ -73,6 +79,7 @@ pub(super) fn plan(
     let shown = match args.format {
         PlanFormat::Text => text::plan(&plan, console.palette(), &hint(console)),
         PlanFormat::Markdown => markdown::plan(&plan),
+        PlanFormat::Html => document(args, &plan, page, &counts, console),
         PlanFormat::Json => format!("{}\n", outcome::json(&plan, &console.collected())),
     };
     super::done(shown, console)
@@ -141,22 +148,60 @@ fn apply(
     super::apply::apply(&args, passes, console)
 }
 
+/// What the passes say of all projects, and what a page shows of it.
+#[derive(Default)]
+struct Gathered {
+    said: Vec<Said>,
+    page: report::html::Part,
+    counts: report::Counts,
+}
+
+/// The page.
+fn document(
+    args: &PlanArgs,
+    plan: &Plan,
+    part: report::html::Part,
+    counts: &report::Counts,
+    console: &mut Console,
+) -> String {
+    let bench = args.bench.as_deref().map(super::bench::measured).transpose();
+    // It has been read before, by the plan.
+    let measured = bench.ok().flatten().unwrap_or_default();
+    let title = format!("Plan for {}", plan.report);
+    let page = report::html::Page { title, lead: html::lead(plan, &part), measured, part };
+    page.document(counts, &console.collected())
+}
+
 /// What the passes say of all projects.
 fn gather(
     args: &PlanArgs,
     options: &Options,
     passes: &'static [&'static dyn Pass],
     console: &mut Console,
-) -> Option<Vec<Said>> {
+) -> Option<Gathered> {
     let session = Session::start(passes, options, console)?;
     if options.only.is_empty() {
-        return Some(Vec::new());
+        return Some(Gathered::default());
     }
     let input = session.find(&args.paths, console)?;
     let projects = session.projects(input, console);
-    let mut all = Vec::new();
-    run::each(passes, &projects, outcome::said, |_, result| match result {
-        Ok(said) => all.extend(said),
+    let mut all = Gathered::default();
+    let with_page = args.format == PlanFormat::Html;
+    let make = |draft: &Draft, ran: &Ran| Gathered {
+        said: outcome::said(draft, ran),
+        page: if with_page {
+            report::html::part(draft, &ran.report, passes)
+        } else {
+            report::html::Part::default()
+        },
+        counts: report::Counts::of(&ran.report, ran.accepted),
+    };
+    run::each(passes, &projects, make, |_, result| match result {
+        Ok(one) => {
+            all.said.extend(one.said);
+            all.page.add(one.page);
+            all.counts.add(one.counts);
+        }
         Err(problem) => console.problem(&problem),
     });
     Some(all)

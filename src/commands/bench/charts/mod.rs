@@ -10,6 +10,7 @@ use self::phases::phases;
 use super::figures::Figures;
 use super::measured::Benched;
 use super::table::{megabytes, seconds};
+pub(super) use crate::report::html::escaped;
 
 /// A chart.
 pub(super) struct Chart {
@@ -46,6 +47,16 @@ impl Chart {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
              role=\"img\" aria-label=\"{title}\"><title>{title}</title><style>{STYLE}</style>{body}</svg>"
+        )
+    }
+
+    /// The element without its style, for a page that has one for the class `chart`.
+    pub(super) fn bare(&self) -> String {
+        let Self { title, width, height, body, .. } = self;
+        let title = escaped(title);
+        format!(
+            "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+             role=\"img\" aria-label=\"{title}\">{body}</svg>"
         )
     }
 
@@ -89,20 +100,4 @@ pub(super) fn all(benched: &Benched) -> Vec<Chart> {
         [before, after],
     ));
     charts
-}
-
-/// Nothing in a text begins markup.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for char in crate::terminal::visible(text).chars() {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            char => out.push(char),
-        }
-    }
-    out
 }
