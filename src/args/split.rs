@@ -14,7 +14,7 @@ pub(crate) struct SplitArgs {
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
 
-    /// Where to write the files, inside of the project; beside the manifest if not given
+    /// The folder to write the files to, inside of the project, made if missing; beside the manifest if not given
     #[arg(long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
 

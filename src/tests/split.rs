@@ -216,6 +216,23 @@ fn the_files_may_stand_in_another_folder_of_the_project() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_made_and_an_undo_removes_it() {
+    let place = place();
+    let output = format!("--output={}", place.path("docker/python").display());
+    assert_eq!(place.run(&["split", "--check", &output, "@"]).exit, Exit::Found);
+    assert!(!place.path("docker").exists());
+    assert_eq!(place.run(&["split", &output, "@"]).exit, Exit::Done);
+    assert!(place.read("docker/python/requirements-core.txt").contains("fastapi==1.0.0"));
+    assert_eq!(place.run(&["split", "--check", &output, "@"]).exit, Exit::Done);
+    assert_eq!(place.run(&["undo", "@"]).exit, Exit::Done);
+    assert!(!place.path("docker").exists());
+    for wrong in ["uv.lock", "uv.lock/x", "no/../../x", "../x"] {
+        let output = format!("--output={}", place.path("").join(wrong).display());
+        assert_eq!(place.run(&["split", &output, "@"]).exit, Exit::Error, "{wrong}");
+    }
+}
+
+#[test]
 fn groups_are_learnt_from_the_history_of_the_lock() {
     let place =
         Place::in_git(&[("app/pyproject.toml", MANIFEST), ("app/uv.lock", &lock(&[("redis", "5.0.0")]))]);

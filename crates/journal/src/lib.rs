@@ -33,6 +33,7 @@ mod steps;
 mod store;
 mod target;
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
@@ -94,13 +95,14 @@ impl Journal {
     /// the next [`Journal::open`] completes.
     ///
     /// Replacements that change nothing are left out; when none is left, nothing is written. On every error
-    /// but [`JournalError::Unfinished`], all files are as they were.
+    /// but [`JournalError::Unfinished`], all files are as they were. Folders that a new file lies in are made, and removed again
+    /// by [`Journal::undo`] if nothing else is in them.
     pub fn apply(&self, replacements: &[Replacement]) -> Result<Applied, JournalError> {
         let wanted: Vec<_> =
             replacements.iter().filter(|r| r.before.as_deref() != Some(r.after.as_slice())).collect();
         let root = &self.place.root;
         let mut applied = Applied::default();
-        let mut changed = Vec::new();
+        let (mut changed, mut folders) = (Vec::new(), BTreeSet::new());
         for replacement in &wanted {
             let found = target::look(root, &replacement.path)?;
             if found.content == replacement.before {
@@ -111,6 +113,7 @@ impl Journal {
             if found.meta.as_ref().is_some_and(|meta| platform::hard_links(meta) > 1) {
                 applied.hard_links.push(replacement.path.clone());
             }
+            folders.extend(found.missing_folders(root));
             applied.files.push(target::relative(root, &found.real));
         }
         if !changed.is_empty() {
@@ -124,7 +127,9 @@ impl Journal {
             before: replacement.before.as_deref(),
             after: Some(&replacement.after),
         });
-        self.commit(Kind::Apply, &self.place.root_in_anchor(), entries.collect())?;
+        // In this order a folder stands before what is in it.
+        let folders = folders.iter().map(PathBuf::as_path).collect();
+        self.commit(Kind::Apply, &self.place.root_in_anchor(), folders, entries.collect())?;
         Ok(applied)
     }
 
@@ -168,26 +173,33 @@ impl Journal {
         if entries.is_empty() {
             journal.store.forget(&journal.disk, &[store::LAST])?;
         }
-        journal.commit(Kind::Undo, record.root, entries)?;
+        journal.commit(Kind::Undo, record.root, record.folders, entries)?;
         Ok(undone)
     }
 
     /// Writes all entries, or none: the whole way from `pending` to `last` (or to no record, for an undo).
-    fn commit(&self, kind: Kind, root: &Path, entries: Vec<Entry<'_>>) -> Result<(), JournalError> {
+    fn commit(
+        &self,
+        kind: Kind,
+        root: &Path,
+        folders: Vec<&Path>,
+        entries: Vec<Entry<'_>>,
+    ) -> Result<(), JournalError> {
         if self.store.is_unfinished() {
             return Err(JournalError::Unfinished { cause: None });
         }
         if entries.is_empty() {
             return Ok(());
         }
-        let record = Record { kind, root, id: RandomState::new().hash_one(()), entries };
+        let record = Record { kind, root, id: RandomState::new().hash_one(()), folders, entries };
         let run = Run::new(&self.place.anchor, &record, &self.disk);
         let all: Vec<usize> = (0..record.entries.len()).collect();
         self.store.begin(&self.disk, &record)?;
-        let written = run
-            .stage(&all)
+        let written = (if kind == Kind::Apply { run.make_folders() } else { Ok(()) })
+            .and_then(|()| run.stage(&all))
             .and_then(|()| self.store.commit(&self.disk))
             .and_then(|()| run.replace(&all))
+            .and_then(|()| if kind == Kind::Undo { run.remove_folders() } else { Ok(()) })
             .and_then(|()| run.sync_folders())
             .and_then(|()| self.store.finish(&self.disk, kind));
         let Err(cause) = written else { return Ok(()) };

@@ -13,6 +13,8 @@
 //! Line 2: kind, identity (part of the staged files' names), number of entries. Then the root, relative to the
 //! anchor, and per entry its path, relative to the root, and its bytes before and after; `-` for no file. Bytes
 //! stand as they are, so that a person can get an old text out of it without this program.
+//!
+//! Version 2 is for runs that make folders: their number is the last word of line 2, and their paths follow the root.
 
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Write};
@@ -21,7 +23,7 @@ use std::path::Path;
 use crate::place::is_plain;
 use crate::platform::{bytes_of, path_of};
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const MAGIC: &str = "dockfit-journal ";
 
 /// What a run does.
@@ -41,6 +43,9 @@ pub(crate) struct Record<'a> {
     pub(crate) root: &'a Path,
     /// Makes the names of this run's staged files its own.
     pub(crate) id: u64,
+    /// The folders that an apply makes, each behind the one that it is in; those that an undo removes again. Relative to the
+    /// root; plain names only.
+    pub(crate) folders: Vec<&'a Path>,
     pub(crate) entries: Vec<Entry<'a>>,
 }
 
@@ -68,11 +73,18 @@ impl<'a> Record<'a> {
             Kind::Apply => "apply",
             Kind::Undo => "undo",
         };
-        let mut head = format!("{MAGIC}{VERSION}\n");
-        let _ = writeln!(head, "{kind} {:016x} {}", self.id, self.entries.len());
+        let version = if self.folders.is_empty() { 1 } else { VERSION };
+        let mut head = format!("{MAGIC}{version}\n{kind} {:016x} {}", self.id, self.entries.len());
+        if !self.folders.is_empty() {
+            let _ = write!(head, " {}", self.folders.len());
+        }
+        head.push('\n');
         out.write_all(head.as_bytes())?;
         let path_bytes = |path| bytes_of(path).ok_or_else(|| io::Error::from(ErrorKind::InvalidFilename));
         field(out, Some(path_bytes(self.root)?))?;
+        for folder in &self.folders {
+            field(out, Some(path_bytes(folder)?))?;
+        }
         for entry in &self.entries {
             field(out, Some(path_bytes(entry.path)?))?;
             field(out, entry.before)?;
@@ -125,8 +137,12 @@ impl<'a> Input<'a> {
         path_of(self.bytes()?).filter(|path| is_plain(path))
     }
 
+    fn name(&mut self) -> Option<&'a Path> {
+        self.path().filter(|path| path.file_name().is_some())
+    }
+
     fn entry(&mut self) -> Option<Entry<'a>> {
-        let path = self.path().filter(|path| path.file_name().is_some())?;
+        let path = self.name()?;
         let mut entry = Entry { path, before: None, after: None };
         for content in [&mut entry.before, &mut entry.after] {
             if let Some(rest) = self.0.strip_prefix(b"-\n") {
@@ -147,12 +163,17 @@ impl<'a> Input<'a> {
         };
         let id = u64::from_str_radix(head.next()?, 16).ok()?;
         let count: usize = head.next()?.parse().ok()?;
+        let made: usize = head.next().map_or(Some(0), |made| made.parse().ok())?;
         let root = self.path()?;
+        let mut folders = Vec::new();
+        for _ in 0..made {
+            folders.push(self.name()?);
+        }
         let mut entries = Vec::new();
         for _ in 0..count {
             entries.push(self.entry()?);
         }
-        (self.0 == b"end\n").then_some(Record { kind, root, id, entries })
+        (self.0 == b"end\n").then_some(Record { kind, root, id, folders, entries })
     }
 }
 
@@ -161,11 +182,12 @@ impl<'a> Input<'a> {
 mod tests {
     use super::*;
 
-    fn sample() -> Vec<u8> {
+    fn sample(folders: Vec<&Path>) -> Vec<u8> {
         let record = Record {
             kind: Kind::Undo,
             root: Path::new("sub/dir"),
             id: 0xf3,
+            folders,
             entries: vec![
                 Entry { path: Path::new("a\nb"), before: None, after: Some(b"-\n3:\r\n\0\xff") },
                 Entry { path: Path::new("Dockerfile"), before: Some(b""), after: None },
@@ -177,29 +199,35 @@ mod tests {
         bytes
     }
 
+    fn samples() -> [Vec<u8>; 2] {
+        [sample(Vec::new()), sample(vec![Path::new("docker"), Path::new("docker/new")])]
+    }
+
     #[test]
     fn a_cut_record_is_damaged_at_every_length() {
-        let bytes = sample();
-        for length in 0..bytes.len() {
-            assert_eq!(Record::decode(&bytes[..length]), Err(NoRecord::Damaged), "{length}");
+        for bytes in samples() {
+            for length in 0..bytes.len() {
+                assert_eq!(Record::decode(&bytes[..length]), Err(NoRecord::Damaged), "{length}");
+            }
         }
     }
 
     #[test]
     fn a_changed_byte_never_panics() {
-        let bytes = sample();
-        for at in 0..bytes.len() {
-            for byte in 0..=255 {
-                let mut other = bytes.clone();
-                other[at] = byte;
-                let _ = Record::decode(&other);
+        for bytes in samples() {
+            for at in 0..bytes.len() {
+                for byte in 0..=255 {
+                    let mut other = bytes.clone();
+                    other[at] = byte;
+                    let _ = Record::decode(&other);
+                }
             }
         }
     }
 
     #[test]
     fn a_newer_format_is_told_from_a_damaged_one() {
-        assert_eq!(Record::decode(b"dockfit-journal 2\nwhatever"), Err(NoRecord::Newer(2)));
+        assert_eq!(Record::decode(b"dockfit-journal 3\nwhatever"), Err(NoRecord::Newer(3)));
         assert_eq!(Record::decode(b"dockfit-journal x\n"), Err(NoRecord::Damaged));
     }
 

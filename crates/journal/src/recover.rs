@@ -19,6 +19,9 @@ impl Journal {
             let record = store.decode(PENDING, &bytes)?;
             let run = Run::new(&self.place.anchor, &record, disk);
             run.remove_stages()?;
+            if record.kind == Kind::Apply {
+                run.remove_folders()?;
+            }
             run.sync_folders()?;
             store.forget(disk, &[PENDING])?;
             return Ok(Some(self.recovery(&run, record.kind, Outcome::Undone, &[])));
@@ -43,9 +46,15 @@ impl Journal {
             return Ok(self.recovery(&run, record.kind, Outcome::Undone, &states));
         }
         let left: Vec<usize> = (0..states.len()).filter(|&i| states[i] == State::Before).collect();
+        if record.kind == Kind::Apply {
+            run.make_folders()?;
+        }
         run.stage(&left)?;
         run.replace(&left)?;
         run.remove_stages()?;
+        if record.kind == Kind::Undo {
+            run.remove_folders()?;
+        }
         run.sync_folders()?;
         self.store.finish(&self.disk, record.kind)?;
         Ok(self.recovery(&run, record.kind, Outcome::Completed, &states))

@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::disk::Disk;
 use crate::error::{JournalError, Since};
-use crate::record::Record;
+use crate::record::{Kind, Record};
 use crate::target::{Found, look};
 
 type Result<T> = std::result::Result<T, JournalError>;
@@ -83,6 +83,34 @@ impl<'a> Run<'a> {
         Ok((state, Some(found)))
     }
 
+    /// Makes the folders that the run's files need, where they are not there (any more).
+    pub(crate) fn make_folders(&self) -> Result<()> {
+        for path in self.record.folders.iter().map(|folder| self.root.join(folder)) {
+            if self.is_inside(&path) && fs::symlink_metadata(&path).is_err() {
+                self.disk.make_folder(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes those folders again that nothing else is in.
+    pub(crate) fn remove_folders(&self) -> Result<()> {
+        for path in self.record.folders.iter().rev().map(|folder| self.root.join(folder)) {
+            let is_folder = fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir());
+            let is_empty = || fs::read_dir(&path).is_ok_and(|mut inside| inside.next().is_none());
+            if is_folder && self.is_inside(&path) && is_empty() {
+                self.disk.remove_folder(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether no link on the way leads out of the root.
+    fn is_inside(&self, path: &Path) -> bool {
+        path.parent()
+            .is_some_and(|folder| fs::canonicalize(folder).is_ok_and(|real| real.starts_with(&self.root)))
+    }
+
     /// Writes the new bytes of these files beside them.
     pub(crate) fn stage(&self, files: &[usize]) -> Result<()> {
         in_parallel(files, |&index| {
@@ -132,6 +160,9 @@ impl<'a> Run<'a> {
     /// file had come.
     pub(crate) fn roll_back(&self) -> Result<Vec<State>> {
         let mut states = vec![State::Before; self.record.entries.len()];
+        if self.record.kind == Kind::Undo {
+            self.make_folders()?;
+        }
         for (index, entry) in self.record.entries.iter().enumerate().rev() {
             let (state, found) = self.state(index)?;
             states[index] = state;
@@ -141,6 +172,9 @@ impl<'a> Run<'a> {
             }
         }
         self.remove_stages()?;
+        if self.record.kind == Kind::Apply {
+            self.remove_folders()?;
+        }
         self.sync_folders()?;
         Ok(states)
     }
@@ -162,7 +196,8 @@ impl<'a> Run<'a> {
 
     /// Makes the renames durable.
     pub(crate) fn sync_folders(&self) -> Result<()> {
-        let paths: Vec<PathBuf> = self.paths().collect();
+        let made = self.record.folders.iter().map(|folder| self.root.join(folder));
+        let paths: Vec<PathBuf> = self.paths().chain(made).collect();
         let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
         let folders: Vec<&Path> = folders.into_iter().filter(|folder| folder.is_dir()).collect();
         in_parallel(&folders, |folder| self.disk.sync_folder(folder))

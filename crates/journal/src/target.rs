@@ -11,8 +11,10 @@ use crate::place::is_plain;
 /// What stands at a path.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// The file that the path leads to; its folder exists and is inside the root.
+    /// The file that the path leads to, inside the root.
     pub(crate) real: PathBuf,
+    /// How many of the folders that it lies in are not there yet.
+    pub(crate) missing: usize,
     /// Its bytes; `None`: no file.
     pub(crate) content: Option<Vec<u8>>,
     /// Its mode and owner, if there is a file.
@@ -30,6 +32,7 @@ pub(crate) fn look(root: &Path, path: &Path) -> Result<Found, JournalError> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => false,
         Err(error) => return Err(io_error(error)),
     };
+    let mut missing = 0;
     let real = if exists {
         match fs::canonicalize(&full) {
             // A link to nothing.
@@ -40,26 +43,40 @@ pub(crate) fn look(root: &Path, path: &Path) -> Result<Found, JournalError> {
         }
     } else {
         let folder = full.parent().unwrap_or(root);
-        match fs::canonicalize(folder) {
-            Ok(real) if real.is_dir() => real.join(name),
+        let there = |folder: &&Path| fs::symlink_metadata(folder).is_ok();
+        let last = folder.ancestors().find(there).unwrap_or(root);
+        let rest = relative(last, folder);
+        missing = rest.components().count();
+        match fs::canonicalize(last) {
+            Ok(real) if real.is_dir() => real.join(rest).join(name),
             Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Err(io_error(error));
             }
-            _ => return Err(JournalError::NoFolder { path: relative(root, folder) }),
+            _ => return Err(JournalError::NoFolder { path: relative(root, last) }),
         }
     };
     if !real.starts_with(root) {
         return Err(JournalError::LinkOutside { path: path.to_path_buf(), leads_to: real });
     }
     if !exists {
-        return Ok(Found { real, content: None, meta: None });
+        return Ok(Found { real, missing, content: None, meta: None });
     }
     let meta = fs::metadata(&real).map_err(io_error)?;
     if !meta.is_file() {
         return Err(JournalError::NotAFile { path: path.to_path_buf() });
     }
     let content = fs::read(&real).map_err(io_error)?;
-    Ok(Found { real, content: Some(content), meta: Some(meta) })
+    Ok(Found { real, missing, content: Some(content), meta: Some(meta) })
+}
+
+impl Found {
+    /// The folders that the file needs and that are not there, relative to the root, each behind the one that it is in.
+    pub(crate) fn missing_folders(&self, root: &Path) -> Vec<PathBuf> {
+        let folders = self.real.ancestors().skip(1).take(self.missing);
+        let mut folders: Vec<PathBuf> = folders.map(|folder| relative(root, folder)).collect();
+        folders.reverse();
+        folders
+    }
 }
 
 /// A rename would replace a file that its owner made read-only; this refuses it. Opening is the one question

@@ -1,7 +1,8 @@
 //! What a split comes to: groups, files, and what stands where they go.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fs;
+use std::path::{Component, Path};
 
 use dockfit_python::auto::download_size;
 use dockfit_python::{
@@ -239,13 +240,20 @@ pub(super) fn names(given: &[String], option: &str) -> Result<BTreeSet<Name>, Pr
     given.iter().map(name).collect()
 }
 
+/// The folder of `--output`, which need not be there yet.
 fn output_folder(files: &PythonFiles, output: &Path) -> Result<RelPath, Problem> {
-    let folder = files.inside(output)?;
-    if folder.on_disk(&files.root).is_dir() {
-        return Ok(folder);
-    }
-    let problem = Problem::new(ProblemKind::Path, "it is no folder").in_file(shown(output));
-    Err(problem.help("name a folder that exists with --output"))
+    let is_there = |path: &&Path| {
+        fs::symlink_metadata(if path.as_os_str().is_empty() { Path::new(".") } else { path }).is_ok()
+    };
+    let there = output.ancestors().find(is_there).filter(|path| !path.as_os_str().is_empty());
+    let folder = files.inside(there.unwrap_or(Path::new(".")))?;
+    let rest = there.map_or(Ok(output), |there| output.strip_prefix(there)).unwrap_or(Path::new(""));
+    let is_plain = rest.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let whole = folder.join(rest).filter(|_| is_plain && folder.on_disk(&files.root).is_dir());
+    whole.ok_or_else(|| {
+        let problem = Problem::new(ProblemKind::Path, "it is no folder").in_file(shown(output));
+        problem.help("name a folder inside of the project with --output; one that is not there is made")
+    })
 }
 
 /// The files with what stands where they go, and those of groups that are no more.

@@ -10,10 +10,10 @@ use dockfit_journal::{Journal, JournalError, Step, Steps};
 use crate::project::{Project, replacement, replacements};
 
 /// Fails the n-th change, or all from the n-th on.
-struct FailAt {
-    at: usize,
-    on: bool,
-    seen: Arc<AtomicUsize>,
+pub(crate) struct FailAt {
+    pub(crate) at: usize,
+    pub(crate) on: bool,
+    pub(crate) seen: Arc<AtomicUsize>,
 }
 
 impl Steps for FailAt {

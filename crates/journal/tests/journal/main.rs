@@ -9,6 +9,7 @@ mod child;
 mod disk_full;
 mod edits;
 mod faults;
+mod folders;
 mod kills;
 mod links;
 mod locks;
