@@ -134,6 +134,23 @@ pub fn select(resolution: &Resolution, wanted: &Wanted, environment: &Environmen
     Ok(Selection { items, needs, members })
 }
 
+/// Whether each marker of the lock holds everywhere in `environment`, or nowhere: then a part of that environment selects the
+/// same.
+pub(crate) fn is_decided(resolution: &Resolution, wanted: &Wanted, environment: &Environment) -> bool {
+    let here = environment.marker().and(&resolution.requires_python);
+    let walk = Walk::new(resolution, wanted, &here);
+    let mut decided: Vec<&Marker> = Vec::new();
+    let own = resolution.packages.iter().map(|package| &package.marker);
+    let of_edges = resolution.packages.iter().flat_map(|package| &package.edges).map(|edge| &edge.marker);
+    own.chain(of_edges).all(|marker| {
+        if marker.is_always() || decided.contains(&marker) {
+            return true;
+        }
+        decided.push(marker);
+        reduce(&here, &walk.chosen(marker)).is_none_or(|left| left.is_always())
+    })
+}
+
 /// A package of an index to which the lock gives no version: an installer would take any.
 fn refuse_unpinned(resolution: &Resolution, items: &[Selected]) -> Result<()> {
     let packages = items.iter().filter_map(|item| resolution.packages.get(item.package));

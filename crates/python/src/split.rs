@@ -11,7 +11,7 @@ use crate::marker::Environment;
 use crate::partition::{Partition, partition as divide};
 use crate::requirements_txt::RequirementsFile;
 use crate::resolution::Resolution;
-use crate::selection::{Choice, Selection, Wanted, select};
+use crate::selection::{Choice, Selection, Wanted, is_decided, select};
 use crate::toml_tree::Document;
 use crate::write::{GeneratedFile, requirement_files};
 
@@ -111,7 +111,11 @@ impl Parts<'_> {
             return write(selection, partition, choices.as_ref());
         };
         let wide = Choices { python: None, platforms: Vec::new(), ..narrow.clone() };
-        let anywhere = select(self.resolution, wanted, &Environment::linux());
+        let linux = Environment::linux();
+        if is_decided(self.resolution, wanted, &linux) {
+            return write(selection, partition, Some(&wide));
+        }
+        let anywhere = select(self.resolution, wanted, &linux);
         let files = write(selection, partition, Some(&wide));
         // What cannot be selected for every Python may still be for this one.
         let same = anywhere.is_ok_and(|anywhere| {

@@ -139,3 +139,68 @@ fn the_indexes_of_uv_toml_stand_for_those_of_the_manifest() {
     files.insert("uv.toml".to_owned(), "index-url = 1\n".to_owned());
     insta::assert_snapshot!(indexes(&files).expect_err("a number"), @"uv.toml:1:13: index-url: a string was expected, found integer");
 }
+
+#[test]
+fn what_comes_from_an_address_in_some_environments_is_no_sign_of_an_old_lock() {
+    let manifest = "[project]\nname = \"app\"\nrequires-python = \">=3.11\"\ndependencies = [\"fast==3.3\", \"lib>=1\"]\n\
+        [tool.uv.sources]\nlib = { git = \"https://git.example/lib\" }\n\
+        fast = [{ url = \"https://files.example/fast-3.3-py3-none-any.whl\", marker = \"platform_machine == 'x86_64'\" }]\n";
+    let hash = format!("sha256:{}", "0".repeat(64));
+    let lock = format!(
+        r#"version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "app"
+source = {{ virtual = "." }}
+dependencies = [
+    {{ name = "fast", version = "3.3", source = {{ registry = "https://index.example/simple" }}, marker = "platform_machine != 'x86_64'" }},
+    {{ name = "fast", version = "3.3", source = {{ url = "https://files.example/fast-3.3-py3-none-any.whl" }}, marker = "platform_machine == 'x86_64'" }},
+    {{ name = "lib" }},
+]
+
+[package.metadata]
+requires-dist = [
+    {{ name = "fast", marker = "platform_machine == 'x86_64'", url = "https://files.example/fast-3.3-py3-none-any.whl" }},
+    {{ name = "fast", marker = "platform_machine != 'x86_64'", specifier = "==3.3" }},
+    {{ name = "lib", git = "https://git.example/lib" }},
+]
+
+[[package]]
+name = "fast"
+version = "3.3"
+source = {{ registry = "https://index.example/simple" }}
+sdist = {{ url = "https://index.example/fast-3.3.tar.gz", hash = "{hash}" }}
+
+[[package]]
+name = "fast"
+version = "3.3"
+source = {{ url = "https://files.example/fast-3.3-py3-none-any.whl" }}
+wheels = [{{ url = "https://files.example/fast-3.3-py3-none-any.whl", hash = "{hash}" }}]
+
+[[package]]
+name = "lib"
+version = "1.2"
+source = {{ git = "https://git.example/lib#0123456789012345678901234567890123456789" }}
+"#
+    );
+    let told = |manifest: &str| {
+        let files = BTreeMap::from([
+            ("pyproject.toml".to_owned(), manifest.to_owned()),
+            ("uv.lock".to_owned(), lock.clone()),
+        ]);
+        match split(&files, &Request::new("").expect("the table")) {
+            Ok(split) => {
+                let text: String = split.files.iter().map(|file| file.text.clone()).collect();
+                text.lines().filter(|line| line.starts_with(['f', 'l'])).collect::<Vec<_>>().join("\n")
+            }
+            Err(error) => error.to_string(),
+        }
+    };
+    insta::assert_snapshot!(told(manifest), @r"
+    fast==3.3 ; platform_machine != 'x86_64' \
+    fast @ https://files.example/fast-3.3-py3-none-any.whl ; platform_machine == 'x86_64' \
+    lib @ git+https://git.example/lib@0123456789012345678901234567890123456789
+    ");
+    insta::assert_snapshot!(told(&manifest.replace("\"lib>=1\"", "\"lib>=1\", \"new\"")), @"uv.lock:1:1: the lock does not fit pyproject.toml: `new` is new; run `uv lock`");
+}

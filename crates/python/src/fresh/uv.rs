@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
-use crate::manifest::{Dependency, Manifest};
+use crate::manifest::{DeclaredSource, Dependency, Manifest};
 use crate::marker::Marker;
 use crate::name::Name;
 use crate::resolution::{Asked, Record, Resolution};
@@ -37,7 +37,8 @@ pub(super) fn difference(resolution: &Resolution, manifest: &Manifest) -> Option
             add(&mut wanted, dependency, &only);
         }
     }
-    if let Some(reason) = compare(&wanted, locked, &resolution.requires_python, "") {
+    let (wanted, locked) = (sourced(wanted, manifest), sourced(locked.clone(), manifest));
+    if let Some(reason) = compare(&wanted, &locked, &resolution.requires_python, "") {
         return Some(reason);
     }
     let mut names: BTreeSet<&Name> = manifest.groups.keys().collect();
@@ -47,10 +48,10 @@ pub(super) fn difference(resolution: &Resolution, manifest: &Manifest) -> Option
         for dependency in manifest.groups.get(name).into_iter().flatten() {
             add(&mut wanted, dependency, &Marker::always());
         }
-        let none = BTreeMap::new();
-        let locked = locked_groups.get(name).unwrap_or(&none);
+        let locked = locked_groups.get(name).cloned().unwrap_or_default();
+        let (wanted, locked) = (sourced(wanted, manifest), sourced(locked, manifest));
         let of = format!(" in the group `{name}`");
-        if let Some(reason) = compare(&wanted, locked, &resolution.requires_python, &of) {
+        if let Some(reason) = compare(&wanted, &locked, &resolution.requires_python, &of) {
             return Some(reason);
         }
     }
@@ -67,6 +68,22 @@ fn add(found: &mut Asked, dependency: &Dependency, only: &Marker) {
     let marker = requirement.marker.and(only);
     let entry = found.entry(key).or_insert_with(Marker::never);
     *entry = entry.or(&marker);
+}
+
+/// Without the versions of what comes from elsewhere than an index: the lock has an entry for each source that a package has in
+/// some environment, with an address in the place of the versions.
+fn sourced(asked: Asked, manifest: &Manifest) -> Asked {
+    let elsewhere = |name: &Name| {
+        let sources = manifest.sources.get(name);
+        sources.is_some_and(|all| all.iter().any(|one| !matches!(one, DeclaredSource::Index(_))))
+    };
+    let mut found = Asked::new();
+    for ((name, extras, specifiers), marker) in asked {
+        let specifiers = if elsewhere(&name) { BTreeSet::new() } else { specifiers };
+        let entry = found.entry((name, extras, specifiers)).or_insert_with(Marker::never);
+        *entry = entry.or(&marker);
+    }
+    found
 }
 
 fn normal(specifiers: &str) -> BTreeSet<String> {
