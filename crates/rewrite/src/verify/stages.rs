@@ -136,7 +136,6 @@ impl<'m> Stages<'m> {
     /// may come from stages that were added like it, or like the one that takes; from `new` images anything may come.
     pub(super) fn takes_the_same(&self, stage: &Stage, pair: Pair, new: &[ImageReference]) -> bool {
         let is_new = |origin: &Origin| matches!(origin, Origin::Image(image) if new.contains(image));
-        let takes = || stage.takes.iter().filter(|take| !is_new(&take.from));
         let like = |origin: &Origin| match origin {
             Origin::Stage(new) => match self.pairs.get(*new) {
                 Some(pair) => (Origin::Stage(pair.old), pair.is_added),
@@ -148,9 +147,18 @@ impl<'m> Stages<'m> {
         if pair.is_added {
             let mut known = self.was.lineage(pair.old).flat_map(|stage| &stage.takes).map(|take| &take.from);
             let known: Vec<&Origin> = known.by_ref().chain([&own]).collect();
-            return takes().all(|take| known.contains(&&like(&take.from).0));
+            let mut own = stage.takes.iter().filter(|take| !is_new(&take.from));
+            return own.all(|take| known.contains(&&like(&take.from).0));
         }
         let Some(before) = self.was.stages().get(pair.old) else { return false };
+        // What it takes in parts of it, which it is built on, comes first.
+        let is_part = |below: &&Stage| {
+            below.index == stage.index
+                || self.pairs.get(below.index).is_some_and(|found| found.is_added && found.old == pair.old)
+        };
+        let mut parts: Vec<&Stage> = self.is.lineage(stage.index).take_while(is_part).collect();
+        parts.reverse();
+        let takes = || parts.iter().flat_map(|part| &part.takes).filter(|take| !is_new(&take.from));
         let old = before.takes.iter().map(|take| &take.from).filter(|from| !is_new(from));
         let old = runs(old.map(|from| (from.clone(), false)));
         let now =
