@@ -43,12 +43,13 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// The programs that install packages of the system.
-pub(super) const PROGRAMS: &[&str] = &["apt-get", "apt", "apk"];
+pub(crate) const PROGRAMS: &[&str] = &["apt-get", "apt", "apk"];
 
 /// Where the bytes are: what the distribution's packages take is in none of the project's files.
 const NOTE: &str = "less to download in the stage that builds; the image that runs stays as large";
 
-fn is_compiler(package: &str) -> bool {
+/// Whether a package of the system is for compiling, and nothing that runs needs it.
+pub(crate) fn is_compiler(package: &str) -> bool {
     let name = package.split(['=', ':', '~', '<', '>']).next().unwrap_or_default();
     PACKAGES.contains(&name) || (name.ends_with("-dev") && !name.starts_with('-'))
 }
@@ -74,7 +75,7 @@ pub(super) fn decide(file: &File<'_>, steps: &Steps<'_>) -> Vec<Decision> {
 }
 
 /// The compilers that a call installs.
-fn compilers<'c, 's>(call: &'c Call<'s>) -> Option<(&'c Call<'s>, Vec<&'c Arg>)> {
+pub(crate) fn compilers<'c, 's>(call: &'c Call<'s>) -> Option<(&'c Call<'s>, Vec<&'c Arg>)> {
     if !PROGRAMS.contains(&call.program.as_str())
         || !call.values().any(|value| matches!(value, "install" | "add"))
     {

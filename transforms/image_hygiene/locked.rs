@@ -25,7 +25,7 @@ const LEAST_GLIBC: u32 = 36;
 const MACHINES: &[&str] = &["x86_64", "aarch64"];
 
 /// What the wheels are to fit in a stage.
-pub(super) fn targets(lowest: &Stage) -> Result<Vec<WheelTarget>, Refusal> {
+pub(crate) fn targets(lowest: &Stage) -> Result<Vec<WheelTarget>, Refusal> {
     let refuse =
         |text: String| Err(Refusal::new("python-unknown", text, "name the version of Python in the tag"));
     let Base::Image(image) = &lowest.base else { return refuse("the base is no image".to_owned()) };
@@ -63,7 +63,7 @@ pub(super) fn names(project: &Project, folder: &str) -> Option<BTreeSet<String>>
 }
 
 /// A lock with a list of files, and what of it an image may install.
-pub(super) struct Lock {
+pub(crate) struct Lock {
     resolution: Resolution,
     /// Indices of packages that are installed on Linux.
     installed: BTreeSet<usize>,
@@ -71,7 +71,7 @@ pub(super) struct Lock {
 
 impl Lock {
     /// The lock of a folder of the project.
-    pub(super) fn of(project: &Project, folder: &str, targets: &[WheelTarget]) -> Result<Self, Refusal> {
+    pub(crate) fn of(project: &Project, folder: &str, targets: &[WheelTarget]) -> Result<Self, Refusal> {
         let files = ProjectFiles(project);
         let refuse = |error: dockfit_python::Error| {
             Refusal::new("lock-unreadable", error.to_string(), "renew the lock")
@@ -112,7 +112,7 @@ impl Lock {
     }
 
     /// Whether all that a requirements file names is in the lock, in that version, with a wheel for each target.
-    pub(super) fn covers(&self, file: &RequirementsFile, targets: &[WheelTarget]) -> Result<(), Refusal> {
+    pub(crate) fn covers(&self, file: &RequirementsFile, targets: &[WheelTarget]) -> Result<(), Refusal> {
         let refuse = |name: &str| {
             let text = format!("{} installs `{name}`, which is not so in {}", file.path, self.path());
             Err(Refusal::new("not-locked", text, "install what the lock holds"))

@@ -1,12 +1,12 @@
 //! `image-hygiene`: what an image holds twice, or for nothing.
 
-mod compilers;
+pub(crate) mod compilers;
 mod copied;
 mod installer;
 mod leftovers;
 mod link;
-mod locked;
-mod need;
+pub(crate) mod locked;
+pub(crate) mod need;
 mod owner;
 mod packages;
 mod taking_out;

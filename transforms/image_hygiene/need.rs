@@ -68,7 +68,7 @@ const PURE: &[&str] = &["pip", "setuptools", "wheel", "uv", "build", "pip-tools"
 const FROM_SOURCE: &[&str] = &["--no-binary", "--no-binary-package", "--editable", "-e"];
 
 /// Whether a step needs no compiler.
-pub(super) fn needs_none(
+pub(crate) fn needs_none(
     tree: &BuildContext<'_>,
     step: &Step<'_>,
     targets: &[WheelTarget],
@@ -84,21 +84,8 @@ pub(super) fn needs_none(
             continue;
         }
         let values: Vec<&str> = call.values().filter(|value| !value.starts_with('-')).collect();
-        if call.values().any(|value| FROM_SOURCE.iter().any(|option| value.split('=').next() == Some(option)))
-        {
-            let text = format!("`{}` builds from source", call.program);
+        if let Some(text) = from_source(step, call) {
             return Err(at(Refusal::new("from-source", text, keep)));
-        }
-        let mut is_set =
-            ["PIP_NO_BINARY", "UV_NO_BINARY", "POETRY_INSTALLER_NO_BINARY"].iter().filter(|name| {
-                !matches!(step.variable(name), dockfit_shell::Lookup::Unset | dockfit_shell::Lookup::Unknown)
-            });
-        if let Some(name) = is_set.next() {
-            return Err(at(Refusal::new(
-                "from-source",
-                format!("{name} has packages built from source"),
-                keep,
-            )));
         }
         match (call.program.as_str(), values.as_slice()) {
             ("pip", ["install", ..]) | ("uv", ["pip", "install" | "sync", ..]) => {
@@ -117,6 +104,17 @@ pub(super) fn needs_none(
         }
     }
     Ok(())
+}
+
+/// What has the packages of a call built from source, whatever wheels there are.
+pub(crate) fn from_source(step: &Step<'_>, call: &Call<'_>) -> Option<String> {
+    if call.values().any(|value| FROM_SOURCE.iter().any(|option| value.split('=').next() == Some(option))) {
+        return Some(format!("`{}` builds from source", call.program));
+    }
+    let mut is_set = ["PIP_NO_BINARY", "UV_NO_BINARY", "POETRY_INSTALLER_NO_BINARY"].iter().filter(|name| {
+        !matches!(step.variable(name), dockfit_shell::Lookup::Unset | dockfit_shell::Lookup::Unknown)
+    });
+    is_set.next().map(|name| format!("{name} has packages built from source"))
 }
 
 /// An install of the whole lock, in the folder that the step works in.
@@ -169,7 +167,7 @@ const BUILD_HOOKS: &[&str] = &[
 ];
 
 /// Whether building the project itself needs no compiler.
-fn pure_project(tree: &BuildContext<'_>, folder: &str) -> Result<(), Refusal> {
+pub(crate) fn pure_project(tree: &BuildContext<'_>, folder: &str) -> Result<(), Refusal> {
     let refuse = |text: &str| {
         Err(Refusal::new(
             "project-built",

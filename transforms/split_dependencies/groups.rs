@@ -2,12 +2,13 @@
 
 use dockfit_python::requirements_txt::RequirementsFile;
 use dockfit_python::{
-    ApartReason, Choice, Error, ErrorKind, GroupOverride, LockKind, MARK, Name, Request, Split, Wanted,
-    is_compiled, read_manifest, split,
+    ApartReason, Choice, Error, ErrorKind, GroupOverride, LockKind, MARK, Name, Request, Source, Split,
+    Wanted, is_compiled, read_lock, read_manifest, split,
 };
 use dockfit_rewrite::{PackageGroups, RelPath};
 
 use super::bases;
+use super::managers::Managed;
 use super::plan::{Found, Generated, Groups, Install, What};
 use super::tree::Tree;
 use crate::cache_mounts::Refusal;
@@ -23,8 +24,13 @@ impl Tree<'_> {
         found: &Found,
         groups: &PackageGroups,
     ) -> Result<Groups, Refusal> {
-        let folder = found.source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut folder = found.source.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let in_project = |path: &str| self.context.folder.join(path).map(|path| path.as_str().to_owned());
+        let lock_folder = folder.clone();
+        if let Some(name) = install.what.managed().and_then(Managed::member) {
+            folder = self.member(&folder, name)?;
+        }
+        let folder = folder.as_str();
         let root = in_project(folder).unwrap_or_default();
         let mut request = Request::new(&root).map_err(|error| refusal(&error))?;
         request.groups = overridden(&request.groups, groups)?;
@@ -37,12 +43,16 @@ impl Tree<'_> {
                 request.lock = in_project(&lock.unwrap_or_else(|| found.source.clone()));
             }
             What::Locked { managed, .. } | What::Exported { managed, .. } => {
-                let manifest = in_project(&found.source).unwrap_or_default();
+                let manifest = match managed.member() {
+                    None => found.source.clone(),
+                    Some(_) => beside(folder, managed.files().0),
+                };
+                let manifest = in_project(&manifest).unwrap_or_default();
                 let manifest = read_manifest(&ProjectFiles(self.context.project), &manifest)
                     .map_err(|error| refusal(&error))?;
                 request.wanted = managed.wanted(&manifest);
                 let (_, name) = managed.files();
-                let lock = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+                let lock = beside(&lock_folder, name);
                 if self.text(&lock).is_none() {
                     let text = format!("there is no `{name}` beside `{}`", found.source);
                     return Err(Refusal::new("no-lock", text, format!("make one: `{} lock`", managed.name)));
@@ -83,8 +93,7 @@ impl Tree<'_> {
         let counts = made.partition.parts.iter().map(|part| part.items.len()).collect();
         let mut files = Vec::new();
         for (part, file) in made.partition.parts.iter().zip(made.files) {
-            let source =
-                if folder.is_empty() { file.name.clone() } else { format!("{folder}/{}", file.name) };
+            let source = beside(folder, &file.name);
             let Some(path) = self.context.folder.join(&source) else { continue };
             self.not_in_the_way(&path)?;
             files.push(Generated {
@@ -97,6 +106,25 @@ impl Tree<'_> {
             });
         }
         Ok(Groups { files, lock, was_fresh, counts })
+    }
+
+    /// The folder of a member of the workspace whose root is in `folder`: as the lock there says.
+    fn member(&self, folder: &str, name: &str) -> Result<String, Refusal> {
+        let lock = self.context.folder.join(beside(folder, "uv.lock"));
+        let lock = lock.map(|path| path.as_str().to_owned()).unwrap_or_default();
+        let files = ProjectFiles(self.context.project);
+        let resolution = read_lock(&files, &lock, None).map_err(|error| refusal(&error))?;
+        let named = Name::new(name);
+        let members = resolution.packages.iter().filter(|package| Some(&package.name) == named.as_ref());
+        let path = members.into_iter().find_map(|package| match &package.source {
+            Source::Project { path } | Source::Path { path, directory: true, .. } => Some(path),
+            _ => None,
+        });
+        let path = path.and_then(|path| RelPath::new(folder)?.join(path));
+        path.map(|path| path.as_str().to_owned()).ok_or_else(|| {
+            let text = format!("`{lock}` has no member `{name}`");
+            Refusal::new("no-lock", text, "name a member of the workspace, and lock it: `uv lock`")
+        })
     }
 
     /// The lock that was made from a requirements file with open versions, in its folder.
@@ -127,6 +155,11 @@ impl Tree<'_> {
         let text = format!("`{path}` is there and was not made by this tool");
         Err(Refusal::new("file-in-the-way", text, "give that file another name"))
     }
+}
+
+/// The path of a file in a folder, which may be the context itself.
+fn beside(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// The groups, with what the configuration says of them.

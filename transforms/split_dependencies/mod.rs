@@ -1,6 +1,7 @@
 //! `split-dependencies`: one resolution, installed in steps of their own for what changes seldom and what changes often.
 
 mod bases;
+mod compilers;
 mod earlier;
 mod groups;
 mod install;
@@ -22,10 +23,12 @@ use dockfit_rewrite::{
     Safety, Task,
 };
 
+use self::compilers::{Compilers, Scene};
 use self::earlier::Earlier;
 pub(crate) use self::install::{environment, within};
-use self::plan::{Groups, Install, Plan, RootKind, Stages, What};
+use self::plan::{Groups, Install, Plan, RootKind, What};
 pub(crate) use self::tree::Tree;
+use self::wheels::Shape;
 use self::write::Written;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::step::Step;
@@ -53,6 +56,12 @@ static PARTS: DecisionInfo = DecisionInfo {
     safety: Safety::Unsafe,
 };
 
+static COMPILERS: DecisionInfo = DecisionInfo {
+    id: "split-dependencies/compilers",
+    summary: "a stage for each group, and compilers only in those of groups that have no wheel for amd64 or arm64",
+    safety: Safety::Unsafe,
+};
+
 static FILES: DecisionInfo = DecisionInfo {
     id: "split-dependencies/files",
     summary: "the files of the groups say again what the lock says",
@@ -64,7 +73,7 @@ static INFO: PassInfo = PassInfo {
     proposal: "1.1",
     summary: "one step installs all dependencies anew when one changes; in groups, the heavy ones stay as they are",
     page: include_str!("README.md"),
-    decisions: &[&STAGES, &LAYERS, &PARTS, &FILES],
+    decisions: &[&STAGES, &LAYERS, &PARTS, &COMPILERS, &FILES],
     facets: &[Facet::Packages, Facet::Files, Facet::Layers],
     after: &[],
 };
@@ -172,14 +181,29 @@ fn split<'d>(
         prefix: None,
         prefixes_project: false,
         of_groups: Vec::new(),
+        compilers: None,
     };
     let names: Vec<&str> = groups.files.iter().map(|file| file.group.as_str()).collect();
     let given = |info| file.task.consent(info) == Consent::Given;
+    let scene = |name| {
+        let (lead, files) = (&plan.lead, plan.files);
+        let scene = Scene { tree, steps, step, install, found: &found, lead, files, name };
+        Waiting::of(scene.compilers(), given(&COMPILERS))
+    };
     if install.root.as_ref().is_some_and(|root| root.kind == RootKind::Wheels) {
-        let text = wheels(file, tree, steps, &plan, &names, groups.was_fresh)?;
-        let change = change(file, tree, install, &groups, text, None);
+        let users = wheels::users(tree, steps, step, install, &found, &plan.lead)?;
+        wheels::fits(&users, groups.was_fresh, plan.files.iter().any(|file| file.hashed))?;
+        let shape = wheels::shape(file.task.project, steps, &plan, &users)?;
+        let waiting = match &shape {
+            Shape::Stages(stages) => scene(&stages.name),
+            Shape::Parts(_) => Waiting::default(),
+        };
+        plan.compilers = waiting.compilers.as_ref();
+        let text = plan.wheels(&shape, &users)?;
+        let change = change(file, tree, install, &groups, text, &waiting.words);
         keep(earlier, &groups);
-        return Ok(given(&STAGES).then_some((&STAGES, Outcome::Applied(change))));
+        let info = waiting.info();
+        return Ok(given(info).then_some((info, Outcome::Applied(change))));
     }
     let environment = install.root.as_ref().filter(|root| root.is_environment());
     let stages = shape::stages(file.task.project, step, install, &names)
@@ -194,15 +218,17 @@ fn split<'d>(
         }
         _ => None,
     };
+    let waiting = stages.as_ref().ok().map(|stages| scene(&stages.name)).unwrap_or_default();
     let (info, text, why) = match &stages {
         Ok(stages) => {
             plan.prefix = part::prefix_of_stages(steps, step, install, plan.files, stages);
             plan.prefixes_project = true;
-            (&STAGES, plan.stages(stages)?, None)
+            plan.compilers = waiting.compilers.as_ref();
+            (waiting.info(), plan.stages(stages)?, waiting.words.clone())
         }
         Err(_) if let Some(Ok(parted)) = &parted => {
             plan.prefix.clone_from(&parted.prefix);
-            (&PARTS, plan.parts(parted)?, None)
+            (&PARTS, plan.parts(parted)?, String::new())
         }
         Err(_) if install.root.as_ref().is_some_and(|root| root.kind == RootKind::Target) => {
             let text = "pip leaves out scripts of a second install into one --target";
@@ -213,32 +239,55 @@ fn split<'d>(
                 Some(Err(also)) if also != why => format!("{why}, and not in parts, since {also}"),
                 _ => why.clone(),
             };
-            (&LAYERS, plan.layers()?, Some(why))
+            (&LAYERS, plan.layers()?, format!("; not in stages, since {why}"))
         }
         Err(_) => return Ok(None),
     };
     keep(earlier, &groups);
-    let change = change(file, tree, install, &groups, text, why.as_deref());
+    let change = change(file, tree, install, &groups, text, &why);
     Ok(Some((info, Outcome::Applied(change))))
 }
 
-/// The steps that build wheels of each group, and those that install them.
-fn wheels<'d>(
-    file: &File<'_>,
-    tree: &Tree<'_>,
-    steps: &Steps<'d>,
-    plan: &Plan<'_, 'd>,
-    names: &[&str],
-    was_fresh: bool,
-) -> Result<Written, Refusal> {
-    let Plan { step, install, .. } = plan;
-    let users = wheels::users(tree, steps, step, install, plan.found, &plan.lead)?;
-    wheels::fits(&users, was_fresh, plan.files.iter().any(|file| file.hashed))?;
-    let by = users.iter().flat_map(|user| user.lead.inputs.iter().copied().chain([user.step.index]));
-    let by = by.map(|index| (index, false)).collect();
-    let stages = shape::named(file.task.project, step, install, names, by);
-    let stages = stages.map_err(|why| wheels::refused(&why))?;
-    plan.wheels(&Stages { takers: Vec::new(), ..stages }, &users)
+/// Where compilers stand: with the groups that need them, or before all.
+#[derive(Default)]
+struct Waiting {
+    compilers: Option<Compilers>,
+    /// What is told of it.
+    words: String,
+}
+
+impl Waiting {
+    fn of(found: Option<Result<Compilers, String>>, is_wanted: bool) -> Self {
+        match found {
+            None => Self::default(),
+            Some(Err(why)) => {
+                Self { compilers: None, words: format!("; all groups wait for the compilers, since {why}") }
+            }
+            Some(Ok(found)) if !found.is_stated && !is_wanted => {
+                let groups: Vec<&str> = found.needing.iter().map(|(group, _)| group.as_str()).collect();
+                let (groups, machines) = (groups.join(", "), found.machines.join(" and "));
+                let words = format!(
+                    "; all groups wait for the compilers, which on {machines} only {groups} needs: \
+                     with --unsafe, or a platform in FROM, the others do not"
+                );
+                Self { compilers: None, words }
+            }
+            Some(Ok(found)) => {
+                let why: Vec<String> =
+                    found.needing.iter().map(|(group, why)| format!("{group} ({why})")).collect();
+                let words = format!("; compilers only for {}", why.join(", "));
+                Self { compilers: Some(found), words }
+            }
+        }
+    }
+
+    /// What has to be wanted for it.
+    fn info(&self) -> &'static DecisionInfo {
+        match &self.compilers {
+            Some(found) if !found.is_stated => &COMPILERS,
+            _ => &STAGES,
+        }
+    }
 }
 
 /// Remembers what is written.
@@ -254,7 +303,7 @@ fn change(
     install: &Install,
     groups: &Groups,
     text: Written,
-    why: Option<&str>,
+    why: &str,
 ) -> Change {
     let mut edits: Vec<FileEdit> = Vec::new();
     for one in &groups.files {
@@ -283,7 +332,7 @@ fn change(
     Change { edits, declares, note: Some(note(install, groups, why)) }
 }
 
-fn note(install: &Install, groups: &Groups, why: Option<&str>) -> String {
+fn note(install: &Install, groups: &Groups, why: &str) -> String {
     let counts: Vec<String> = groups
         .files
         .iter()
@@ -298,8 +347,5 @@ fn note(install: &Install, groups: &Groups, why: Option<&str>) -> String {
             install.program
         );
     }
-    if let Some(why) = why {
-        let _ = write!(note, "; not in stages, since {why}");
-    }
-    note
+    note + why
 }

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use dockfit_dockerfile::Keyword;
 use dockfit_dockerfile::model::{CopiedSource, Stage};
+use dockfit_shell::Lookup;
 
 use super::bases;
-use super::plan::{Generated, Install, Parted, Role, Stages};
+use super::plan::{Generated, Install, Parted, Role, RootKind, Stages};
 use super::shape::numbered_after;
 use crate::cache_mounts::call::Call;
 use crate::cache_mounts::step::Step;
@@ -16,6 +17,9 @@ use crate::cache_mounts::steps::Steps;
 /// Names for the stage of what stands before, and folders that the groups are installed into; the first that is free is taken.
 const NAMES: &[&str] = &["builder", "dependencies", "before-dependencies"];
 const FOLDERS: &[&str] = &["/install", "/installed"];
+
+/// Such folders that a user who is not root can make: everyone may write to `/tmp`.
+const FOLDERS_OF_USERS: &[&str] = &["/tmp/install", "/tmp/installed"];
 
 /// What an official image or a new virtual environment may hold already: pip would take the old version away in the stage of
 /// the group, and it would still be there in the image.
@@ -64,6 +68,7 @@ pub(super) fn parted(
         stage: stage.index,
         name: (*name).to_owned(),
         link: bases::has_plain_folders(step.dockerfile, stage.index, &destination),
+        is_copied: root.kind != RootKind::Wheels,
         destination,
         from,
         prefix,
@@ -80,12 +85,21 @@ fn free_prefix(
     files: &[Generated],
     root: &str,
 ) -> Result<String, String> {
-    if install.program != "pip" {
-        return Err("uv finds its environment by itself".to_owned());
+    if install.program == "uv" {
+        // With `--prefix`, uv installs for the interpreter that it would have filled the environment of.
+        let is_system = step.calls().iter().any(|call| call.values().any(|value| value == "--system"));
+        if is_system || matches!(step.variable("UV_SYSTEM_PYTHON"), Lookup::Set(_)) {
+            return Err("uv looks for the system's interpreter".to_owned());
+        }
     }
     environment(steps, step, install, files, root)?;
+    let is_root = step.owner().is_ok_and(|owner| owner.is_none());
+    if !is_root && step.instruction.text.as_str().contains("/tmp") {
+        return Err("the step names /tmp, where a user who is not root would install to".to_owned());
+    }
     let text = String::from_utf8_lossy(step.document().source());
-    let free = FOLDERS.iter().find(|folder| !text.contains(**folder));
+    let folders = if is_root { FOLDERS } else { FOLDERS_OF_USERS };
+    let free = folders.iter().find(|folder| !text.contains(**folder));
     Ok((*free.ok_or("the file names each folder that the groups could have")?).to_owned())
 }
 
@@ -98,14 +112,13 @@ pub(super) fn prefix_of_stages(
     stages: &Stages,
 ) -> Option<String> {
     let root = install.root.as_ref().filter(|root| root.is_environment())?;
-    let is_root = step.owner().is_ok_and(|owner| owner.is_none());
     let is_whole = |index: usize| {
         let copied = step.model().copied(step.document(), index);
         let sources = copied.map(|copied| copied.sources).unwrap_or_default();
         matches!(sources.as_slice(), [CopiedSource::Path(path)]
             if path.as_known().is_some_and(|path| path.trim_end_matches('/') == root.path))
     };
-    let all = is_root && stages.takers.iter().all(|(index, _)| is_whole(*index));
+    let all = stages.takers.iter().all(|(index, _)| is_whole(*index));
     all.then(|| free_prefix(steps, step, install, files, &root.path).ok())?
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use dockfit_rewrite::{Edit, RelPath};
 
+use super::compilers::Compilers;
 use super::managers::Managed;
 use crate::cache_mounts::step::Step;
 
@@ -23,6 +24,8 @@ pub(super) struct Plan<'p, 'd> {
     pub(super) prefixes_project: bool,
     /// Edits of the step that take away what only the groups have of it.
     pub(super) of_groups: Vec<Edit>,
+    /// The compilers that only some groups are built on.
+    pub(super) compilers: Option<&'p Compilers>,
 }
 
 /// An install of the dependencies of a project.
@@ -209,6 +212,8 @@ pub(super) struct Parted {
     pub(super) own_name: Option<(Range<usize>, String)>,
     /// The folder that a group is installed into, if the install has to be told.
     pub(super) prefix: Option<String>,
+    /// Whether what the groups install goes on in the old stage; wheels do not.
+    pub(super) is_copied: bool,
     /// The folder that is copied, and where it goes.
     pub(super) from: String,
     pub(super) destination: String,

@@ -275,7 +275,7 @@ pub(super) fn numbered_after(step: &Step<'_>, stage: &Stage, takers: &[(usize, b
 }
 
 /// A compose file, bake file or workflow that builds this stage.
-fn targeted_by(project: &Project, dockerfile: &RelPath, stage: &str) -> Option<RelPath> {
+pub(super) fn targeted_by(project: &Project, dockerfile: &RelPath, stage: &str) -> Option<RelPath> {
     let mut folders = vec![dockerfile.parent()];
     while let Some(folder) = folders.last().filter(|folder| !folder.as_str().is_empty()).map(RelPath::parent)
     {

@@ -18,7 +18,11 @@ pub(super) fn parts(step: &Step<'_>, call: &Call<'_>, install: &Install) -> Resu
     let [At::Item { list, index, chain }] = found.path.as_slice() else { return Err(more()) };
     let own = found.command;
     let plain = own.redirects.is_empty() && own.nested.is_none() && call.user == As::Same;
-    if !plain || !call.assignments.is_empty() || *chain != (0..list.items.len()) {
+    if let Some(assigned) = call.assignments.iter().find(|assigned| !stays(&assigned.name)) {
+        let text = format!("`{}` in front of the install may say what it installs, or where", assigned.name);
+        return Err(Refusal::new("option", text, "say it with an option, or with ENV"));
+    }
+    if !plain || *chain != (0..list.items.len()) {
         return Err(more());
     }
     let (_, joined) = list.items.split_last().ok_or_else(more)?;
@@ -57,6 +61,48 @@ pub(super) fn parts(step: &Step<'_>, call: &Call<'_>, install: &Install) -> Resu
         }
     }
     Ok(parts)
+}
+
+/// What installers read of their environment that says neither what they install nor where (pip's `PIP_<OPTION>`, uv's
+/// reference of variables, `python --help-env`; 2026-11-24).
+const INDIFFERENT: &[&str] = &[
+    "PIP_BREAK_SYSTEM_PACKAGES",
+    "PIP_CACHE_DIR",
+    "PIP_COMPILE",
+    "PIP_DEFAULT_TIMEOUT",
+    "PIP_DISABLE_PIP_VERSION_CHECK",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_INDEX_URL",
+    "PIP_NO_CACHE_DIR",
+    "PIP_NO_COMPILE",
+    "PIP_NO_INPUT",
+    "PIP_PROGRESS_BAR",
+    "PIP_QUIET",
+    "PIP_RETRIES",
+    "PIP_ROOT_USER_ACTION",
+    "PIP_TIMEOUT",
+    "PIP_TRUSTED_HOST",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONUNBUFFERED",
+    "UV_CACHE_DIR",
+    "UV_COMPILE_BYTECODE",
+    "UV_DEFAULT_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_HTTP_TIMEOUT",
+    "UV_INDEX",
+    "UV_INDEX_URL",
+    "UV_LINK_MODE",
+    "UV_NO_CACHE",
+    "UV_NO_PROGRESS",
+];
+
+/// How the names of variables begin that say what is installed, or where, or what runs.
+const DECIDING: &[&str] =
+    &["PIP_", "UV_", "PYTHON", "VIRTUAL_ENV", "PATH", "HOME", "XDG_", "LD_", "BASH_ENV"];
+
+/// Whether a variable in front of an install may stand in front of each group's: those that builds of packages read may.
+fn stays(name: &str) -> bool {
+    INDIFFERENT.contains(&name) || !DECIDING.iter().any(|start| name.starts_with(start))
 }
 
 /// What cleans up behind a manager's step: the places of its commands. Each group does the same.

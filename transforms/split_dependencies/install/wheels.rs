@@ -27,7 +27,13 @@ pub(in crate::split_dependencies) fn builds(call: &Call<'_>) -> bool {
 
 /// What `call` builds wheels of: an install whose folder is the one that they go to.
 pub(super) fn built(step: &Step<'_>, call: &Call<'_>) -> Option<Result<Install, Refusal>> {
-    read_words(step, call, "pip", words_of_wheel(call)?, Mode::Build)
+    let install = read_words(step, call, "pip", words_of_wheel(call)?, Mode::Build)?;
+    Some(install.and_then(|install| match install.root {
+        Some(_) => Ok(install),
+        None => {
+            Err(Refusal::new("wheels", "the folder of the wheels cannot be told", "name it with --wheel-dir"))
+        }
+    }))
 }
 
 /// An install of wheels that lie in a folder.

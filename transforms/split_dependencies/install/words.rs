@@ -214,7 +214,13 @@ impl Reading {
         let folder = |path: &str| within(call.folder.as_deref(), path);
         let root = |path: Option<String>, kind| path.map(|path| Root { path, kind });
         if self.mode == Mode::Build {
-            return root(folder(self.wheel_folder.as_deref().unwrap_or(".")), RootKind::Wheels);
+            let is_set = |name| matches!(step.variable(name), dockfit_shell::Lookup::Set(_));
+            let named = match &self.wheel_folder {
+                Some(named) => named.as_str(),
+                None if is_set("PIP_WHEEL_DIR") => return None,
+                None => ".",
+            };
+            return root(folder(named), RootKind::Wheels);
         }
         match &self.prefix {
             Some((Treatment::Prefix, value)) => root(value.as_deref().and_then(folder), RootKind::Prefix),

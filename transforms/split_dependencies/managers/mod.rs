@@ -44,6 +44,8 @@ struct Chosen {
     with: Vec<String>,
     without: Vec<String>,
     all_groups: bool,
+    /// The member of the workspace, where it is not the folder's own project.
+    member: Option<String>,
     active: bool,
     system: bool,
     /// For the command that makes the environment.
@@ -142,6 +144,8 @@ fn chosen(row: &Row, call: &Call<'_>, at: usize) -> Result<Chosen, Refusal> {
                 choice.without_main = !names().any(|name| name == "main");
                 choice.with.extend(names().filter(|name| name != "main"));
             }
+            Says::Member if choice.member.is_some() => return Err(not_understood()),
+            Says::Member => choice.member = Some(value.clone()),
             Says::Active => choice.active = true,
             Says::System => choice.system = true,
             Says::Pass(option) => choice.passed.push(option),
@@ -197,6 +201,11 @@ impl Managed {
     /// The manifest beside the lock, and the lock.
     pub(super) fn files(&self) -> (&'static str, &'static str) {
         rows::files(self.name)
+    }
+
+    /// The member of the workspace that is installed, where the step names one.
+    pub(super) fn member(&self) -> Option<&str> {
+        self.choice.member.as_deref()
     }
 
     /// What of `manifest` the step installs.

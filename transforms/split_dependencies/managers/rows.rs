@@ -18,6 +18,8 @@ pub(super) enum Says {
     Only,
     /// Uv's environment is that of `VIRTUAL_ENV`.
     Active,
+    /// The member of the workspace that is installed.
+    Member,
     /// Pipenv's environment is the image's own.
     System,
     /// The installer gets this.
@@ -82,7 +84,8 @@ pub(super) const INSTALLS: &[Row] = &[
             (&["--active"], false, Says::Active),
             (&["-p", "--python", "--python-preference"], true, Says::Make),
             (&["--no-python-downloads", "--managed-python", "--no-managed-python"], false, Says::Make),
-            (&["--package", "--project", "--directory"], true, OUTSIDE),
+            (&["--package"], true, Says::Member),
+            (&["--project", "--directory"], true, OUTSIDE),
             (&["--all-packages", "-U", "--upgrade"], false, OUTSIDE),
             (&["-P", "--upgrade-package"], true, OUTSIDE),
         ],

@@ -1,6 +1,6 @@
 //! What stands around an install of wheels, and what else names their folder.
 
-use dockfit_dockerfile::model::State;
+use dockfit_dockerfile::model::{Model, Stage, State};
 
 use super::{Brought, List, User, otherwise};
 use crate::cache_mounts::Refusal;
@@ -61,13 +61,7 @@ impl User<'_, '_> {
             if builder.contains(&index) || used.contains(&index) {
                 continue;
             }
-            let current = model.state(index).map(State::current_dir);
-            let relative = current.as_ref().and_then(|current| {
-                let current = current.as_known()?;
-                folder.strip_prefix(current.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
-            });
-            let text = instruction.text.as_str();
-            if !names(text, folder) && !relative.is_some_and(|relative| names(text, &relative)) {
+            if !names_folder(model, index, instruction.text.as_str(), folder) {
                 continue;
             }
             let calls = steps.at(index).map(|step| (step, step.calls())).filter(|(_, calls)| {
@@ -95,6 +89,31 @@ impl User<'_, '_> {
         }
         Ok(deleted_by)
     }
+}
+
+/// Refuses where what a stage does behind its wheels may need them.
+pub(super) fn needed_behind(build: &Step<'_>, stage: &Stage, folder: &str) -> Result<(), Refusal> {
+    let (document, model) = (build.document(), build.model());
+    for index in build.index + 1..stage.instructions.end {
+        let Some(instruction) = document.instructions().get(index) else { continue };
+        let within = model.state(index).map(State::current_dir).is_none_or(|current| {
+            current.as_known().is_none_or(|current| current == folder || is_inside(current, folder))
+        });
+        if within || names_folder(model, index, instruction.text.as_str(), folder) {
+            let line = document.line_of(index);
+            return Err(otherwise(format!("line {line} may need them in the stage that builds them")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether an instruction names `folder`, or a path in it, from the root or from where it works.
+fn names_folder(model: &Model, index: usize, text: &str, folder: &str) -> bool {
+    let relative = model.state(index).map(State::current_dir).and_then(|current| {
+        let current = current.as_known()?;
+        folder.strip_prefix(current.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
+    });
+    names(text, folder) || relative.is_some_and(|relative| names(text, &relative))
 }
 
 /// Whether `text` has `path` in it, as a whole or as the beginning of one.

@@ -5,9 +5,12 @@ mod taken;
 
 use dockfit_dockerfile::model::Origin;
 use dockfit_dockerfile::values::path::clean;
+use dockfit_rewrite::Project;
 
 use super::install::{Taking, builds, taking};
-use super::plan::{Found, Install, Lead, What};
+use super::part::parted;
+use super::plan::{Found, Install, Lead, Parted, Plan, Stages, What};
+use super::shape::{named, targeted_by};
 use super::tree::Tree;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::path::overlaps;
@@ -26,6 +29,24 @@ pub(super) struct User<'p, 'd> {
     pub(super) lead: Lead,
     /// The instruction that does nothing but delete the wheels.
     pub(super) deleted_by: Option<usize>,
+}
+
+/// The stages that build the wheels.
+pub(super) enum Shape {
+    /// Beside the old one, which ends with the wheels.
+    Stages(Stages),
+    /// Between what stands before the wheels in the old one, and what it does behind them.
+    Parts(Parted),
+}
+
+impl Shape {
+    /// How the names of the stages begin.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Stages(stages) => &stages.name,
+            Self::Parts(parted) => &parted.name,
+        }
+    }
 }
 
 /// How something of another stage comes.
@@ -223,7 +244,28 @@ pub(super) fn fits(users: &[User<'_, '_>], was_fresh: bool, hashed: bool) -> Res
     Ok(())
 }
 
-/// In words of a refusal.
-pub(super) fn refused(why: &str) -> Refusal {
-    otherwise(format!("the wheels cannot be built in stages, since {why}"))
+/// Where the wheels of the groups are built.
+pub(super) fn shape(
+    project: &Project,
+    steps: &Steps<'_>,
+    plan: &Plan<'_, '_>,
+    users: &[User<'_, '_>],
+) -> Result<Shape, Refusal> {
+    let Plan { step, install, files, .. } = plan;
+    let refused = |why: String| otherwise(format!("the wheels cannot be built in stages, since {why}"));
+    let stage = step.model().stage_of(step.index);
+    if let Some(stage) = stage.filter(|stage| stage.instructions.end != step.index + 1) {
+        let folder = install.root.as_ref().map(|root| root.path.as_str()).unwrap_or_default();
+        around::needed_behind(step, stage, folder)?;
+        let name = stage.name.as_deref().unwrap_or_default();
+        if let Some(file) = targeted_by(project, step.dockerfile.path(), name) {
+            return Err(refused(format!("{file} builds the stage `{name}` by itself")));
+        }
+        return Ok(Shape::Parts(parted(steps, step, install, files).map_err(refused)?));
+    }
+    let by = users.iter().flat_map(|user| user.lead.inputs.iter().copied().chain([user.step.index]));
+    let by = by.map(|index| (index, false)).collect();
+    let names: Vec<&str> = files.iter().map(|file| file.group.as_str()).collect();
+    let stages = named(project, step, install, &names, by).map_err(refused)?;
+    Ok(Shape::Stages(Stages { takers: Vec::new(), ..stages }))
 }

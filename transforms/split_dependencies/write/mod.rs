@@ -1,5 +1,6 @@
 //! The text of the new steps.
 
+mod compilers;
 mod group;
 mod parts;
 mod rest;
@@ -56,13 +57,19 @@ impl Plan<'_, '_> {
         let mut text = self.ahead(&mut written)?;
         let ahead = text.len();
         let gap = self.gap();
+        let with_compilers = format!("{}-compilers", stages.name);
         let stage = |group: &str, text: &mut String, written: &mut Written| -> Result<(), Refusal> {
             text.push_str(&gap);
             let name = format!("{}-{group}", stages.name);
-            self.begin(&stages.name, Some(&name), text)?;
+            let needs = self.compilers.is_some_and(|found| found.needing.iter().any(|(one, _)| one == group));
+            self.begin(if needs { &with_compilers } else { &stages.name }, Some(&name), text)?;
             written.declares.push(Declared::StageAdded { name, like: stages.stage });
             Ok(())
         };
+        if let Some(compilers) = self.compilers {
+            stage("compilers", &mut text, &mut written)?;
+            self.compilers(compilers.index, &mut text, &mut written)?;
+        }
         for (at, file) in self.files.iter().enumerate() {
             stage(&file.group, &mut text, &mut written)?;
             self.group(file, at == 0 && self.replaces(), &mut text, &mut written)?;

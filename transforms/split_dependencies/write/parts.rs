@@ -34,7 +34,7 @@ impl Plan<'_, '_> {
         let habits = self.habits();
         let copy = habits.keyword(Keyword::Copy);
         let link = if parted.link { "--link " } else { "" };
-        for file in self.files {
+        for file in self.files.iter().filter(|_| parted.is_copied) {
             let stage = format!("{}-{}", parted.name, file.group);
             let Parted { from, destination, .. } = parted;
             let _ = write!(text, "{copy} {link}--from={stage} {from} {destination}{}", habits.line_end);

@@ -8,8 +8,8 @@ use dockfit_rewrite::{Declared, Edit};
 use super::Written;
 use super::text::gone;
 use crate::cache_mounts::Refusal;
-use crate::split_dependencies::plan::{Found, Generated, Plan, Stages};
-use crate::split_dependencies::wheels::{Brought, List, User};
+use crate::split_dependencies::plan::{Found, Generated, Plan};
+use crate::split_dependencies::wheels::{Brought, List, Shape, User};
 
 /// Where the wheels of a group come from.
 struct From<'a> {
@@ -29,10 +29,13 @@ impl Plan<'_, '_> {
     /// A stage for the wheels of each group, and an install of them in the place of each that there was.
     pub(in crate::split_dependencies) fn wheels(
         &self,
-        stages: &Stages,
+        shape: &Shape,
         users: &[User<'_, '_>],
     ) -> Result<Written, Refusal> {
-        let mut written = self.stages(stages)?;
+        let mut written = match shape {
+            Shape::Stages(stages) => self.stages(stages)?,
+            Shape::Parts(parted) => self.parts(parted)?,
+        };
         let folder = self.install.root.as_ref().ok_or_else(gone)?.path.as_str();
         for user in users {
             let brought_by = match user.list {
@@ -49,12 +52,13 @@ impl Plan<'_, '_> {
                 prefix: None,
                 prefixes_project: false,
                 of_groups: user.of_groups()?,
+                compilers: None,
             };
             let mut text = plan.ahead(&mut written)?;
             let groups = self.files.iter().map(|file| (file.group.as_str(), Some(file)));
             let project = (!self.replaces()).then_some(("project", None));
             for (at, (group, file)) in groups.chain(project).enumerate() {
-                let stage = format!("{}-{group}", stages.name);
+                let stage = format!("{}-{group}", shape.name());
                 plan.taken(user, &From { stage: &stage, folder }, file, at == 0, &mut text, &mut written)?;
             }
             plan.lists(user, &mut text)?;
