@@ -45,9 +45,12 @@ def run(words, folder):
 
 def version(program):
     try:
-        return run([program, "--version"], ".").stdout.strip()
-    except OSError as error:
-        sys.exit(f"fleet: {program}: {error.strerror}; say which program by --dockfit or $DOCKFIT")
+        said = run([program, "--version"], ".")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        sys.exit(f"fleet: {program}: {error}; say which program by --dockfit or $DOCKFIT")
+    if said.returncode != 0:
+        sys.exit(f"fleet: {program} --version ended with {said.returncode}; say which program by --dockfit or $DOCKFIT")
+    return said.stdout.strip()
 
 
 def name_of(folder):
@@ -56,6 +59,14 @@ def name_of(folder):
     found = re.search(r"[:/]([^/:]+/[^/]+?)(?:\.git)?/?$", remote) if "://" in remote or "@" in remote else None
     # Credentials may stand in an address, but in front of what is taken.
     return found[1] if found else str(folder.resolve())
+
+
+def named(folder):
+    """As `name_of`; the path where git does not say."""
+    try:
+        return name_of(folder)
+    except (OSError, subprocess.TimeoutExpired):
+        return str(folder.resolve())
 
 
 def file_of(results, repository):
@@ -81,12 +92,18 @@ def key(folder, settings):
     return {"head": head + "+" * bool(dirty), "options": action + settings.options, "version": settings.version}
 
 
+def is_settled(now):
+    """Whether the commit says all of what is there: not without one, nor where files differ from it."""
+    return bool(now["head"]) and not now["head"].endswith("+")
+
+
 def examine(folder, repository, settings):
     """Runs dockfit in `folder`; answers with the result."""
     began = time.monotonic()
-    result = {"schema": SCHEMA, "repository": repository, **key(folder, settings)}
+    result = {"schema": SCHEMA, "repository": repository}
     # What is committed says nothing afterwards of what is to be done: so it is asked first, in either case.
     try:
+        result |= key(folder, settings)
         report = run([settings.dockfit, "diff", "--format", "json", *settings.options], folder)
         result |= read(report)
         if settings.apply and result["outcome"] == "would-change":
@@ -95,10 +112,12 @@ def examine(folder, repository, settings):
             result["outcome"] = "changed"
             if done.returncode != 0:
                 result |= {"outcome": "failed", "errors": [*result["errors"], done.stderr.strip()]}
-    except subprocess.TimeoutExpired:
-        result |= failed([f"it took more than {TIMEOUT_SECONDS} seconds"])
+    except subprocess.TimeoutExpired as error:
+        result |= failed([f"{error.cmd[0]} took more than {TIMEOUT_SECONDS} seconds"])
     except OSError as error:
         result |= failed([str(error)])
+    except (KeyError, TypeError) as error:
+        result |= failed([f"dockfit's JSON is of another form than this script reads: {error!r}"])
     result["seconds"] = round(time.monotonic() - began, 2)
     return result
 
@@ -157,7 +176,7 @@ def load(path):
 def one(settings):
     folder = Path.cwd()
     # multi-gitter tells the name in the environment.
-    result = examine(folder, settings.name or os.environ.get("REPOSITORY") or name_of(folder), settings)
+    result = examine(folder, settings.name or os.environ.get("REPOSITORY") or named(folder), settings)
     save(result, settings.results)
     print(f"{result['repository']}: {result['outcome']}", *result["errors"], sep="\n  ")
     return 1 if result["outcome"] == "failed" else 0
@@ -166,7 +185,8 @@ def one(settings):
 def all_of(settings):
     lines = Path(settings.list).read_text(encoding="utf-8").splitlines()
     folders = [Path(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
-    names = [name_of(folder) if folder.is_dir() else str(folder) for folder in folders]
+    folders = list(dict.fromkeys(folders))  # one that is named twice is worked on once
+    names = [named(folder) if folder.is_dir() else str(folder) for folder in folders]
     # Of two clones of one repository each goes by its folder.
     shared = {name for name, count in Counter(names).items() if count > 1}
     names = [str(folder.resolve()) if name in shared else name for folder, name in zip(folders, names)]
@@ -178,13 +198,16 @@ def all_of(settings):
             save(result, settings.results)
             return result["outcome"]
         before = load(file_of(settings.results, repository))
-        now = key(folder, settings)
-        same = before and before["outcome"] != "failed" and {name: before.get(name) for name in now} == now
-        if same:
-            return "done before"
-        result = examine(folder, repository, settings)
-        # What an apply made of it is what the next run finds.
-        result |= key(folder, settings)
+        try:
+            now = key(folder, settings)
+            same = before and before["outcome"] != "failed" and {name: before.get(name) for name in now} == now
+            if same and is_settled(now):
+                return "done before"
+            result = examine(folder, repository, settings)
+            # What an apply made of it is what the next run finds.
+            result |= key(folder, settings)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            result = {"schema": SCHEMA, "repository": repository, "seconds": 0, **failed([str(error)])}
         save(result, settings.results)
         return result["outcome"]
 

@@ -135,7 +135,9 @@ fn each(
 /// Git with these arguments, in which paths are files, not patterns.
 fn command<'a>(root: &Path, arguments: impl Iterator<Item = &'a str>) -> Command {
     let mut command = Command::new("git");
-    command.arg("--literal-pathspecs").args(arguments.map(OsStr::new)).current_dir(root);
+    // A program that the repository's own configuration names, which git would run to list or compare files.
+    command.args(["-c", "core.fsmonitor=false", "--literal-pathspecs"]);
+    command.args(arguments.map(OsStr::new)).current_dir(root);
     command
 }
 

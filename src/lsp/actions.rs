@@ -12,7 +12,7 @@ use super::diagnostics;
 use super::documents::{Documents, Open, uri_of};
 use super::position::Lines;
 
-/// Decisions at one place for which fixes are worked out; more are not read.
+/// Fixes that are worked out for one place; more are not read.
 const MOST: usize = 20;
 
 /// What the actions are made from.
@@ -80,7 +80,10 @@ impl Actions<'_> {
         };
         let mut offers = Vec::new();
         let mut passes: Vec<&'static str> = Vec::new();
-        for placed in analysis.decisions().filter(here).take(MOST) {
+        for placed in analysis.decisions().filter(here) {
+            if offers.len() == MOST {
+                break;
+            }
             let info = placed.decision.info;
             let (kind, is_safe) = match &placed.decision.outcome {
                 Outcome::Applied(_) => (QUICK_FIX, info.safety == Safety::Safe),

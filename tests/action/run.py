@@ -34,24 +34,24 @@ def body(text):
 assert os.environ["GH_TOKEN"] == "secret-token"
 line = " ".join(arguments[:2])
 if line == "pr list":
-    found = [p["number"] for p in state["pulls"] if (p["head"], p["base"]) == (option("--head"), option("--base"))]
+    assert "isCrossRepository" in option("--json") + option("--jq")
+    found = [p["number"] for p in state["pulls"] if (p["head"], p["base"]) == (option("--head"), option("--base")) and not p.get("fork")]
     print(*found[:1])
 elif line == "pr create":
     number = len(state["pulls"]) + 7
     state["pulls"].append({"number": number, "head": option("--head"), "base": option("--base"), "title": option("--title"), "body": body(option("--body-file"))})
     print(f"https://server.example/o/r/pull/{number}")
-elif line == "pr edit":
-    pull = next(p for p in state["pulls"] if str(p["number"]) == arguments[2])
-    pull["body"] = body(option("--body-file"))
 elif arguments[0] == "api":
     path = next(word for word in arguments[1:] if word.startswith("repos/"))
     method = option("--method") or "GET"
     if compared := re.fullmatch(r"repos/o/r/compare/(\w+)\.\.\.(\w+)", path):
         start, theirs = compared.groups()
         print(git("rev-list", "--count", f"{theirs}..{start}"))
-        print(git("log", "--format=%ae", f"{start}..{theirs}"))
+        print(git("log", "--format=%ae%n%ce", f"{start}..{theirs}"))
     elif commit := re.fullmatch(r"repos/o/r/git/commits/(\w+)", path):
         print(git("rev-parse", commit[1] + "^{tree}"))
+    elif (pull := re.fullmatch(r"repos/o/r/pulls/(\d+)", path)) and method == "PATCH":
+        next(p for p in state["pulls"] if p["number"] == int(pull[1]))["body"] = body(option("--field"))
     elif path == "repos/o/r/issues/5/comments" and method == "GET":
         for comment in state["comments"]:
             if comment["bot"] and comment["body"].startswith("<!-- dockfit: report -->"):
@@ -259,6 +259,47 @@ class Action(unittest.TestCase):
         said, _, _ = self.run_action("pull-request", code=2)
         self.assertIn("has commits of others", said)
         self.assertEqual(self.git(self.server, "rev-parse", "dockfit/changes"), before)
+
+    def test_a_commit_that_somebody_amended_stays(self):
+        self.run_action("pull-request")
+        clone = self.scratch / "person"
+        self.git(clone, "fetch", "--quiet", "origin")
+        self.git(clone, "checkout", "--quiet", "-B", "dockfit/changes", "origin/dockfit/changes")
+        identity = ["-c", "user.name=Someone", "-c", "user.email=someone@example.invalid"]
+        self.git(clone, *identity, "commit", "--quiet", "--amend", "--message", "Their words")
+        self.git(clone, "push", "--quiet", "--force", "origin", "dockfit/changes")
+        before = self.git(self.server, "rev-parse", "dockfit/changes")
+        said, _, _ = self.run_action("pull-request", code=2)
+        self.assertIn("has commits of others", said)
+        self.assertEqual(self.git(self.server, "rev-parse", "dockfit/changes"), before)
+
+    def test_a_pull_request_of_a_fork_with_the_same_branch_is_not_ours(self):
+        state = self.gh()
+        state["pulls"].append({"number": 6, "head": "dockfit/changes", "base": "main", "title": "Theirs", "body": "theirs", "fork": True})
+        self.state.write_text(json.dumps(state))
+        self.run_action("pull-request")
+        self.assertEqual(self.gh()["pulls"][0]["body"], "theirs")
+        self.assertEqual(len(self.gh()["pulls"]), 2)
+
+    def test_a_long_report_fits_into_a_comment(self):
+        step = "RUN apk add --no-cache curl && echo " + "x" * 200 + "\n"
+        for number in range(4):
+            self.commit({f"{number}/Dockerfile": "FROM alpine:3.22\n" + "".join(step.replace("curl", f"curl{at}") for at in range(100))})
+        self.run_action("comment", NUMBER="5", HEAD_REPOSITORY="o/r")
+        body = self.gh()["comments"][0]["body"]
+        self.assertLess(len(body), 65536)
+        self.assertIn("too long for a comment", body)
+        self.assertEqual(body.count("<details>"), body.count("</details>"))
+
+    def test_install_runs_nothing_of_the_repository(self):
+        clone, output = self.scratch / "clone", self.scratch / "output"
+        clone.mkdir()
+        for name in ("pip", "venv", "shutil"):
+            (clone / f"{name}.py").write_text("open('ran', 'w')\n")
+        environment = self.environment | {"GITHUB_OUTPUT": str(output), "DOCKFIT_VERSION": "0", "RUNNER_TEMP": str(self.scratch)}
+        environment |= {"PIP_NO_INDEX": "1"}
+        subprocess.run([ROOT / "action/install"], cwd=clone, env=environment, capture_output=True, check=False)
+        self.assertFalse((clone / "ran").exists())
 
     def test_nothing_to_change_opens_nothing(self):
         said, outputs, _ = self.run_action("pull-request", OPTIONS="--only healthcheck")

@@ -5,7 +5,9 @@ REPOSITORY=$(cd "$VERIFY/../.." && pwd)
 . "$REPOSITORY/tests/lab/host.sh"
 
 say() { echo "[verify] $*"; }
-failures=0 started='' own=''
+failures=0 started='' own='' SCRATCH=''
+# From the start: what is skipped behind an engine's start ends that engine, too.
+trap '[ -z "$SCRATCH" ] || rm -rf "$SCRATCH"; [ -z "$started" ] || "$REPOSITORY/tests/lab/install-engine.sh" stop' EXIT
 fail() { say "FAILED: $*"; failures=$((failures + 1)); }
 skip() {
   say "SKIPPED, this machine cannot run an engine: $*"
@@ -58,7 +60,6 @@ command_of_project() {
   [ -n "${DOCKFIT:-}" ] || { cargo build --quiet --manifest-path "$REPOSITORY/Cargo.toml"; DOCKFIT=${CARGO_TARGET_DIR:-$REPOSITORY/target}/debug/dockfit; }
   SCRATCH=$(mktemp -d)
   mkdir "$SCRATCH/tmp"
-  trap 'rm -rf "$SCRATCH"; [ -z "$started" ] || "$REPOSITORY/tests/lab/install-engine.sh" stop' EXIT
   docker volume ls --quiet --filter dangling=true >"$SCRATCH/volumes"
 }
 

@@ -32,7 +32,8 @@ pub(crate) fn since_1970(text: &str) -> Option<Duration> {
     let hour: u64 = parts.next()?.parse().ok()?;
     let minute: u64 = parts.next()?.parse().ok()?;
     let second: f64 = parts.next()?.parse().ok()?;
-    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(0.0..61.0).contains(&second) {
+    let is_date = (1970..=9999).contains(&year) && (1..=12).contains(&month) && day <= 31;
+    if !is_date || hour > 23 || minute > 59 || !(0.0..61.0).contains(&second) {
         return None;
     }
     // Days since 1970 in the Gregorian calendar; years begin in March, so that the leap day is the last one.
@@ -54,7 +55,13 @@ mod tests {
         assert_eq!(since_1970("1970-01-01T00:00:00Z"), Some(Duration::ZERO));
         assert_eq!(since_1970("2000-03-01T00:00:01.5Z"), Some(Duration::from_millis(951_868_801_500)));
         assert_eq!(since_1970("2026-11-24T16:33:43Z"), Some(Duration::from_secs(1_795_538_023)));
-        for text in ["", "0001-01-01T00:00:00Z", "2026-11-24", "2026-13-01T00:00:00Z"] {
+        for text in [
+            "",
+            "0001-01-01T00:00:00Z",
+            "2026-11-24",
+            "2026-13-01T00:00:00Z",
+            "2026-11-24T9999999999999999999:00:00Z",
+        ] {
             assert_eq!(since_1970(text), None, "{text}");
         }
     }

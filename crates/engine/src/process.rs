@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
-use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -66,7 +65,8 @@ pub(crate) fn run_within(
     if cancel.is_asked() {
         return Err(EngineError::Cancelled);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    group::of_its_own(command);
     let mut child = command.spawn().map_err(|error| EngineError::Start { program: name(command), error })?;
     let (sender, lines) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
@@ -130,11 +130,7 @@ fn read_lines(pipe: impl Read + Send + 'static, lines: Sender<Said>, kind: fn(St
 
 /// Asks a program to end, and ends it when it does not.
 fn end(child: &mut Child) {
-    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(pid) = pid {
-        // Its children, too: `docker` runs its plugins as programs.
-        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::TERM);
-    }
+    group::ask_to_end(child);
     let began = Instant::now();
     while began.elapsed() < GRACE {
         if !matches!(child.try_wait(), Ok(None)) {
@@ -144,6 +140,48 @@ fn end(child: &mut Child) {
     }
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Groups of processes, which an interrupt at the terminal reaches as one.
+#[cfg(unix)]
+mod group {
+    use std::os::unix::process::CommandExt as _;
+    use std::process::{Child, Command};
+
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    pub(super) fn of_its_own(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    /// Its children, too: `docker` runs its plugins as programs.
+    pub(super) fn ask_to_end(child: &mut Child) {
+        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(pid, Signal::TERM);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod group {
+    use std::process::{Child, Command};
+
+    pub(super) fn of_its_own(command: &mut Command) {
+        #[cfg(windows)]
+        {
+            use std::os::windows::process::CommandExt as _;
+            /// `CREATE_NEW_PROCESS_GROUP`, `winbase.h`.
+            const NEW_GROUP: u32 = 0x0000_0200;
+            command.creation_flags(NEW_GROUP);
+        }
+        #[cfg(not(windows))]
+        let _ = command;
+    }
+
+    /// There is no such signal here.
+    pub(super) fn ask_to_end(child: &mut Child) {
+        let _ = child.kill();
+    }
 }
 
 fn name(command: &Command) -> String {

@@ -62,9 +62,9 @@ impl Modules {
     }
 }
 
-/// What of a path lies in the library of an interpreter.
+/// What of a path lies in the library of an interpreter; Fedora and what comes from it have it in `lib64`.
 fn of_library(path: &str) -> Option<&str> {
-    let (_, behind) = path.split_once("lib/python3")?;
+    let (_, behind) = path.split_once("lib/python3").or_else(|| path.split_once("lib64/python3"))?;
     let (version, inside) = behind.split_once('/')?;
     version
         .bytes()
@@ -88,6 +88,7 @@ mod tests {
     fn modules_come_from_where_their_files_are() {
         let paths = [
             "usr/lib/python3.13/json/decoder.py",
+            "usr/lib64/python3.9/decimal.py",
             "usr/lib/python3.13/lib-dynload/_ssl.cpython-313-x86_64-linux-gnu.so",
             "usr/lib/python3/dist-packages/yaml/__init__.py",
             "opt/venv/lib/python3.13/site-packages/typing_extensions.py",
@@ -97,6 +98,7 @@ mod tests {
         let modules = Modules::of(paths.into_iter());
         for (name, origin) in [
             ("json", Origin::StandardLibrary),
+            ("decimal", Origin::StandardLibrary),
             ("_ssl", Origin::StandardLibrary),
             ("_imp", Origin::StandardLibrary),
             ("yaml", Origin::Package),

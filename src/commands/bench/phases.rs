@@ -70,9 +70,12 @@ impl Phases {
         }
         for (name, seconds) in by_package {
             let figures = self.by_package.entry(name.to_owned()).or_default();
-            // One that earlier runs did not import took no time there.
+            // One that a run did not import took no time there.
             figures.0.resize(runs, 0.0);
             figures.0.push(seconds);
+        }
+        for figures in self.by_package.values_mut() {
+            figures.0.resize(runs + 1, 0.0);
         }
         true
     }
