@@ -1,13 +1,13 @@
 //! A patch series for `git am`: one mail per pass.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dockfit_rewrite::pipeline::{PassReport, Report};
 use dockfit_rewrite::{DecisionInfo, Outcome, PassInfo};
 
 use super::counts::plural;
 use super::diff;
+use crate::terminal::visible;
 
 /// The changes of all projects, pass by pass.
 #[derive(Default)]
@@ -22,6 +22,8 @@ struct Mail {
     diff: Vec<u8>,
     /// How often each decision was made.
     decisions: BTreeMap<&'static str, (usize, &'static DecisionInfo)>,
+    /// What a reader should know of what was done, each once.
+    notes: BTreeSet<String>,
 }
 
 /// What one project adds to the series.
@@ -47,6 +49,7 @@ impl Series {
                 }
                 Some(known) => {
                     known.diff.extend(mail.diff);
+                    known.notes.extend(mail.notes);
                     for (id, (count, info)) in mail.decisions {
                         known.decisions.entry(id).or_insert((0, info)).0 += count;
                     }
@@ -75,13 +78,20 @@ impl Series {
 impl Mail {
     fn of(pass: &PassReport) -> Self {
         let mut decisions = BTreeMap::new();
+        let mut notes = BTreeSet::new();
         for placed in &pass.decisions {
-            if matches!(placed.decision.outcome, Outcome::Applied(_)) {
+            if let Outcome::Applied(change) = &placed.decision.outcome {
+                notes.extend(change.note.as_deref().map(|note| visible(note).into_owned()));
                 let info = placed.decision.info;
                 decisions.entry(info.id).or_insert((0, info)).0 += 1;
             }
         }
-        Self { info: pass.info, diff: pass.changes.iter().flat_map(diff::for_git).collect(), decisions }
+        Self {
+            info: pass.info,
+            diff: pass.changes.iter().flat_map(diff::for_git).collect(),
+            decisions,
+            notes,
+        }
     }
 
     fn subject(&self) -> String {
@@ -89,9 +99,17 @@ impl Mail {
     }
 
     fn body(&self) -> String {
-        let mut body = format!("{}\n\n", sentence(self.info.summary));
+        let mut body = wrapped(&sentence(self.info.summary), "");
+        body.push('\n');
         for (count, info) in self.decisions.values() {
-            let _ = writeln!(body, "- {}: {} ({})", info.id, info.summary, plural(*count, "place", "places"));
+            let item = format!("- {}: {} ({})", info.id, info.summary, plural(*count, "place", "places"));
+            body.push_str(&wrapped(&item, "  "));
+        }
+        if !self.notes.is_empty() {
+            body.push('\n');
+        }
+        for note in &self.notes {
+            body.push_str(&wrapped(&format!("Note: {note}"), "  "));
         }
         body
     }
@@ -122,9 +140,35 @@ impl Mail {
     }
 }
 
+/// With a capital at its start and a full stop at its end.
 fn sentence(text: &str) -> String {
-    let text = text.trim_end();
-    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+    let mut chars = text.trim_end().chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if chars.as_str().ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
+/// A paragraph in lines as wide as git shows them, those behind the first indented: a line of a note must not begin like a
+/// part of a mail (`---`, `From `, `diff --git`).
+fn wrapped(text: &str, indent: &str) -> String {
+    const WIDEST: usize = 72;
+    let mut out = String::new();
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if width > 0 && width + 1 + length > WIDEST {
+            out.push('\n');
+            out.push_str(indent);
+            width = indent.len();
+        } else if width > 0 {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += length;
+    }
+    out.push('\n');
+    out
 }
 
 /// RFC 2045, 6.7: every byte that is no printable ASCII, and every `=`, as `=XX`; lines of 76 characters at most.
@@ -155,4 +199,25 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
         column += width;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{sentence, wrapped};
+
+    #[test]
+    fn a_note_is_wrapped_and_begins_no_part_of_a_mail() {
+        let note = format!("Note: {}\n---\nFrom here {}", "word ".repeat(12), "--- ".repeat(30));
+        let text = wrapped(&note, "  ");
+        assert!(text.lines().count() > 2 && text.lines().all(|line| line.chars().count() <= 72), "{text}");
+        assert!(text.lines().skip(1).all(|line| line.starts_with("  ")), "{text}");
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>(), note.split_whitespace().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_sentence_begins_large_and_ends() {
+        assert_eq!(sentence("one step. "), "One step.");
+        assert_eq!(sentence("older builders"), "Older builders.");
+        assert_eq!(sentence(""), ".");
+    }
 }
