@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use dockfit_rewrite::Interpreter;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,7 +14,7 @@ use super::{Installer, Names, Settings, nearest};
 use crate::args::Format;
 
 /// All keys, for suggestions.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "only",
     "skip",
     "with",
@@ -27,6 +28,7 @@ const KEYS: [&str; 14] = [
     "workers",
     "servers",
     "installer",
+    "interpreter",
     "targets",
 ];
 
@@ -78,6 +80,7 @@ pub(super) fn parse(
             "workers" => super::servers::workers(value, &mut settings.selection.servers)?,
             "servers" => super::servers::servers(value, &mut settings.selection.servers)?,
             "installer" => settings.installer = Some(installer(value)?),
+            "interpreter" => settings.selection.interpreter = interpreter(value)?,
             "targets" => settings.targets = super::targets::targets(value)?,
             "baseline" => settings.baseline = folder.join(string(value)?),
             unknown => {
@@ -145,6 +148,18 @@ fn format(value: &Value<'_>) -> Result<Format, FileError> {
             "use text, json, patch, sarif, github or markdown",
         )
     })
+}
+
+/// `interpreter`: `"copied"`, or `"of-image"`, which is the default.
+fn interpreter(value: &Value<'_>) -> Result<Interpreter, FileError> {
+    match string(value)? {
+        "of-image" => Ok(Interpreter::OfImage),
+        "copied" => Ok(Interpreter::Copied),
+        other => {
+            let message = format!("`interpreter` cannot be `{other}`");
+            Err(FileError::new(value.span(), message, "use \"copied\" or \"of-image\""))
+        }
+    }
 }
 
 fn installer(value: &Value<'_>) -> Result<Installer, FileError> {

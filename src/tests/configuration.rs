@@ -58,6 +58,18 @@ fn an_installer_is_one_that_is_known() {
 }
 
 #[test]
+fn an_interpreter_comes_from_the_image_or_is_copied() {
+    let place = Place::with(&[("Dockerfile", BOTH), ("dockfit.toml", "interpreter = \"mine\"\n")]);
+    let said = place.run(&["diff", "@"]);
+    assert_eq!(said.exit, Exit::Error);
+    assert!(said.err.contains("`interpreter` cannot be `mine`"), "{}", said.err);
+    for known in ["copied", "of-image"] {
+        place.write("dockfit.toml", &format!("interpreter = \"{known}\"\n"));
+        assert_eq!(place.run(&["diff", "@"]).exit, Exit::Done, "{known}");
+    }
+}
+
+#[test]
 fn options_add_to_the_configuration() {
     let place = Place::with(&[
         ("Dockerfile", BOTH),

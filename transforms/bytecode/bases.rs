@@ -4,6 +4,8 @@ use dockfit_dockerfile::model::{Base, Fact, Model};
 use dockfit_dockerfile::values::reference::ImageReference;
 use dockfit_python::PythonVersion;
 
+use crate::distroless_runtime::interpreter;
+
 /// Whether the image's standard library is compiled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Library {
@@ -65,6 +67,9 @@ pub(crate) enum Python {
 pub(crate) fn python(model: &Model, stage: usize) -> Python {
     let Some(lowest) = model.lineage(stage).last() else { return Python::None };
     let Base::Image(image) = &lowest.base else { return Python::None };
+    if let Some(from) = interpreter(model, stage) {
+        return python(model, from.index);
+    }
     let name = image.familiar_name();
     let fits = |row: &&Row| match row.repository.strip_suffix('*') {
         Some(start) => name.starts_with(start),

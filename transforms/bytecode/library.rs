@@ -7,7 +7,7 @@ use super::bases::{Python, python};
 use super::{LIBRARY, Scene, deletions, insertion};
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::Call;
-use crate::{package_caches, pip_environment};
+use crate::{distroless_runtime, package_caches, pip_environment};
 
 /// Compiles the standard library where the interpreter has it, but for what no server imports, and nothing of the
 /// packages. It answers with success
@@ -99,9 +99,19 @@ fn anchor(scene: &Scene<'_, '_>) -> usize {
     let model = scene.file.dockerfile.model();
     let of_other_pass = |index: &usize| match model.operation(*index) {
         Some(Operation::Env(pairs)) => match pairs.as_slice() {
-            [pair] => pair.key.text == pip_environment::VARIABLE || package_caches::may_set(&pair.key.text),
+            [pair] => {
+                pair.key.text == "LANG"
+                    || pair.key.text == pip_environment::VARIABLE
+                    || package_caches::may_set(&pair.key.text)
+            }
             _ => false,
         },
+        // The interpreter, where the base has none.
+        Some(Operation::Copy(copy)) => {
+            let from = distroless_runtime::interpreter(model, scene.stage.index);
+            let name = from.and_then(|from| from.name.as_deref());
+            name.is_some() && copy.from.as_ref().map(|from| from.text.as_str()) == name
+        }
         _ => false,
     };
     scene.stage.instructions.clone().take_while(of_other_pass).last().unwrap_or(scene.stage.from)

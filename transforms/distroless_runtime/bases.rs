@@ -1,7 +1,9 @@
 //! Which distroless image fits the image that a stage is built on.
 
 use dockfit_dockerfile::values::reference::ImageReference;
+use dockfit_rewrite::Interpreter;
 
+use super::libraries;
 use super::table::{self, Image, Language};
 use crate::cache_mounts::Refusal;
 
@@ -14,6 +16,16 @@ pub(super) struct Tagged<'t> {
     pub(super) system: System,
     /// Whether it is the small variant.
     pub(super) slim: bool,
+}
+
+impl Tagged<'_> {
+    /// The release of Debian that it is built on.
+    pub(super) fn release(&self) -> Option<u32> {
+        match self.system {
+            System::Debian(release) => Some(release),
+            _ => None,
+        }
+    }
 }
 
 /// The system of an image.
@@ -100,14 +112,20 @@ pub(super) fn tagged(image: &ImageReference) -> Option<Tagged<'_>> {
     Some(found)
 }
 
-/// The distroless image with the language and version of `tagged`; why there is none, and what would fit.
-pub(super) fn fitting(kind: Kind, tagged: &Tagged<'_>) -> Result<&'static Image, Refusal> {
-    let wanted = match kind {
-        Kind::Python => tagged.version.split('.').take(2).collect::<Vec<_>>().join("."),
-        Kind::Node | Kind::Java | Kind::Binary => {
-            tagged.version.split('.').next().unwrap_or_default().to_owned()
-        }
-    };
+/// The version, as far as it decides what runs: minor of Python, major of the others.
+pub(super) fn version(kind: Kind, tagged: &Tagged<'_>) -> String {
+    let parts = if kind == Kind::Python { 2 } else { 1 };
+    tagged.version.split('.').take(parts).collect::<Vec<_>>().join(".")
+}
+
+/// The distroless image with the language and version of `tagged`, or to which these are brought; why there is none, and
+/// what would fit.
+pub(super) fn fitting(
+    kind: Kind,
+    tagged: &Tagged<'_>,
+    interpreter: Interpreter,
+) -> Result<&'static Image, Refusal> {
+    let wanted = version(kind, tagged);
     let versions: Vec<(&'static Image, &'static str)> = table::IMAGES
         .iter()
         .filter_map(|image| match (kind, image.language) {
@@ -121,17 +139,54 @@ pub(super) fn fitting(kind: Kind, tagged: &Tagged<'_>) -> Result<&'static Image,
         let text = format!("`{wanted}` leaves open which minor version of Python the image has");
         return Err(Refusal::new("version-open", text, "name the minor version in FROM"));
     }
+    if kind == Kind::Python && interpreter == Interpreter::Copied {
+        return copied(&wanted, tagged);
+    }
     if let Some((image, _)) = versions.iter().find(|(_, version)| *version == wanted) {
         return Ok(image);
     }
     let known: Vec<String> =
         versions.iter().map(|(image, version)| format!("{version} ({})", image.reference(""))).collect();
     let text = format!("there is no distroless image with {} {wanted}", kind.name());
+    let own = match kind {
+        Kind::Python if table::copied(&wanted).is_some() => {
+            "`interpreter = \"copied\"` in the configuration brings the base's own Python along; or "
+        }
+        _ => "",
+    };
     let way_out = format!(
-        "there are images with {}: move the application to one of these versions first, or keep a slim base",
+        "{own}there are images with {}: move the application to one of these versions first, or keep a slim base",
         known.join(", ")
     );
     Err(Refusal::new("no-such-version", text, way_out))
+}
+
+/// The image that the Python of `tagged` is brought to.
+fn copied(minor: &str, tagged: &Tagged<'_>) -> Result<&'static Image, Refusal> {
+    let refuse = |text: String, way_out: &str| Err(Refusal::new("cannot-copy", text, way_out));
+    let Some(image) = table::copied(minor) else {
+        let text = format!("it is not known what Python {minor} of official images links to");
+        return refuse(text, "move the application to a Python that is supported");
+    };
+    if !matches!(tagged.system, System::Debian(_)) {
+        return Ok(image);
+    }
+    if !libraries::is_read(tagged.release()) {
+        let text = format!("what Python {minor} links to is known of Debian 12 and 13");
+        return refuse(text, "build on one of these releases");
+    }
+    let patch = tagged.version.split('.').nth(2).and_then(|patch| patch.parse::<u32>().ok());
+    let first = table::FIRST_LINKED.iter().find(|(of, _)| *of == minor).map(|(_, first)| *first);
+    match (patch, first) {
+        (Some(patch), Some(first)) if patch < first => refuse(
+            format!(
+                "Python {} of official images finds its own library by the cache of the loader alone",
+                tagged.version
+            ),
+            &format!("name {minor}.{first} or later in FROM, or {minor} alone"),
+        ),
+        _ => Ok(image),
+    }
 }
 
 #[cfg(test)]
@@ -161,7 +216,7 @@ mod tests {
     fn the_version_decides() {
         let fits = |kind, name: &str| {
             let image = ImageReference::parse(name).expect("a reference");
-            fitting(kind, &tagged(&image).expect("a tag"))
+            fitting(kind, &tagged(&image).expect("a tag"), Interpreter::OfImage)
                 .map(|image| image.name)
                 .map_err(|refusal| refusal.code)
         };
@@ -171,5 +226,23 @@ mod tests {
         assert_eq!(fits(Kind::Node, "node:24.1-slim"), Ok("nodejs24"));
         assert_eq!(fits(Kind::Node, "node:20"), Err("no-such-version"));
         assert_eq!(fits(Kind::Java, "eclipse-temurin:21.0.5_11-jre"), Ok("java21"));
+    }
+
+    #[test]
+    fn an_interpreter_is_brought_where_it_finds_its_libraries() {
+        let fits = |name: &str| {
+            let image = ImageReference::parse(name).expect("a reference");
+            let tagged = tagged(&image).expect("a tag");
+            fitting(Kind::Python, &tagged, Interpreter::Copied)
+                .map(|image| (image.reference(""), image.programs[0]))
+                .map_err(|refusal| refusal.code)
+        };
+        let cc = |program| Ok(("gcr.io/distroless/cc-debian13".to_owned(), program));
+        assert_eq!(fits("python:3.12-slim"), cc("/usr/local/bin/python3.12"));
+        assert_eq!(fits("python:3.11.2-slim-bookworm"), cc("/usr/local/bin/python3.11"));
+        assert_eq!(fits("python:3.13"), cc("/usr/local/bin/python3.13"));
+        for refused in ["python:3.7-slim", "python:3.11.1-slim", "python:3.12-slim-bullseye", "python:3.20"] {
+            assert_eq!(fits(refused), Err("cannot-copy"), "{refused}");
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod table;
 
 use std::collections::BTreeMap;
 
-use dockfit_dockerfile::model::{Base, Model, Stage};
+use dockfit_dockerfile::model::{Base, Model, Origin, Stage};
 use dockfit_dockerfile::operation::Operation;
 use dockfit_dockerfile::values::reference::ImageReference;
 use dockfit_dockerfile::{Document, Keyword, Span};
@@ -137,6 +137,16 @@ fn support(stage: &Stage) -> Option<Outcome> {
     })
 }
 
+/// The stage from which a stage without a language of its own has its interpreter, where this pass wrote it so.
+pub(crate) fn interpreter(model: &Model, stage: usize) -> Option<&Stage> {
+    model.lineage(stage).flat_map(|stage| &stage.takes).find_map(|take| match take.from {
+        Origin::Stage(from) => {
+            model.stages().get(from).filter(|found| found.name.as_deref() == Some(swap::INTERPRETER))
+        }
+        _ => None,
+    })
+}
+
 /// What comes of a stage.
 enum Swapped {
     /// It is on a distroless image, or on none at all.
@@ -170,6 +180,13 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
     let mut notes = made.notes;
     if let Some(version) = image.version {
         notes.insert(0, format!("{} {version}, supported until {}", kind.name(), image.support));
+    }
+    if image.is_copied {
+        let base = &stage.base_name;
+        notes.insert(
+            0,
+            format!("the Python of `{base}`, with the libraries that it links to, and without pip"),
+        );
     }
     let note = (!notes.is_empty()).then(|| notes.join("; "));
     Ok(Swapped::To(image, Change { edits, declares: made.declares, note }))
@@ -220,7 +237,7 @@ fn planned(
 
 /// The same for a stage that installs its packages itself: taken apart first.
 fn in_two(file: &File<'_>, stage: &Stage, image: &'static Image, old: OldBase) -> Result<Made, Refusal> {
-    let split = one_stage::split(file, stage)?;
+    let split = one_stage::split(file, stage, image.language.version().unwrap_or_default())?;
     let own = file.dockerfile;
     let dockerfile = Dockerfile::new(own.path().clone(), own.context().clone(), split.text);
     let cannot = || {
@@ -251,6 +268,7 @@ fn in_two(file: &File<'_>, stage: &Stage, image: &'static Image, old: OldBase) -
         Declared::RunTakenOut(run) => Declared::RunTakenOut(before.get(&run).copied().unwrap_or(run)),
         Declared::Base { image, .. } => Declared::Base { stage: stage.index, image },
         Declared::StageAdded { name, .. } => Declared::StageAdded { name, like: stage.index },
+        Declared::StagePart { name, .. } => Declared::StagePart { name, like: stage.index },
         other => other,
     }));
     let mut notes = made.notes;
@@ -382,7 +400,7 @@ fn fitting(
         let text = format!("`{name}` leaves the version of {} open", kind.name());
         return Err(Refusal::new("version-open", text, "name the version in FROM"));
     };
-    let image = bases::fitting(kind, &tagged)?;
+    let image = bases::fitting(kind, &tagged, file.task.selection.interpreter)?;
     if tagged.system == System::Alpine && kind != Kind::Java {
         let text = format!("`{name}` has Alpine's C library (musl), and packages that were built for it");
         return Err(Refusal::new("other-libc", text, "build on the -slim variant first"));
@@ -395,11 +413,7 @@ fn fitting(
     }
     // The big images bring users of their packages.
     let plain = tagged.slim && matches!(tagged.system, System::Debian(_)) && kind == Kind::Python;
-    let release = match tagged.system {
-        System::Debian(release) => Some(release),
-        _ => None,
-    };
-    Ok((image, kind, OldBase { plain, alpine: false, release }))
+    Ok((image, kind, OldBase { plain, alpine: false, release: tagged.release() }))
 }
 
 fn on_a_stage(file: &File<'_>, stage: &Stage) -> Refusal {

@@ -88,7 +88,7 @@ fn installed<'c>(call: &'c Call<'_>) -> Option<Vec<&'c str>> {
 }
 
 /// Takes the last stage apart behind the last RUN that belongs to the build.
-pub(super) fn split(file: &File<'_>, stage: &Stage) -> Result<Split, Refusal> {
+pub(super) fn split(file: &File<'_>, stage: &Stage, version: &str) -> Result<Split, Refusal> {
     let model = file.dockerfile.model();
     let document = file.dockerfile.document();
     let steps = Steps::of(file.dockerfile);
@@ -100,7 +100,7 @@ pub(super) fn split(file: &File<'_>, stage: &Stage) -> Result<Split, Refusal> {
     for index in stage.instructions.clone().take_while(|index| *index <= last) {
         fits(&steps, model, document, index)?;
     }
-    let writer = Writer { steps: &steps, document, model, stage, last };
+    let writer = Writer { steps: &steps, document, model, stage, last, version };
     writer.write()
 }
 
@@ -189,6 +189,8 @@ struct Writer<'w> {
     model: &'w Model,
     stage: &'w Stage,
     last: usize,
+    /// The minor version of Python.
+    version: &'w str,
 }
 
 impl Writer<'_> {
@@ -251,7 +253,7 @@ impl Writer<'_> {
             from_name(document, self.stage).map(|name| format!(" {as_word} {name}")).unwrap_or_default();
         let _ = write!(text, "{keyword} {base}{name}{end}{of_the_interpreter}");
         let copy = habits.keyword(Keyword::Copy);
-        let site = "/usr/local/lib/python3.13/site-packages";
+        let site = format!("/usr/local/lib/python{}/site-packages", self.version);
         let _ = write!(
             text,
             "{copy} --from={BUILDER} {site} {site}{end}{copy} --from={BUILDER} /usr/local/bin /usr/local/bin{end}"

@@ -73,7 +73,7 @@ pub(super) fn read(
         if image.programs.iter().any(|known| Some(dockfit_shell::base_name(known)) == program) {
             const OLD_LIBRARY: &str = "/usr/local/lib/python3";
             let names_it = |word: &&String| word.contains(OLD_LIBRARY) && !word.contains("-packages");
-            if let Some(word) = words.iter().find(names_it) {
+            if let Some(word) = words.iter().find(names_it).filter(|_| !image.is_copied) {
                 let line = dockerfile.document().line_of(step.index);
                 let text = format!("line {line}: the RUN names `{word}`, where the new base has no library");
                 return Err(Refusal::new(

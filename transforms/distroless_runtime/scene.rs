@@ -266,7 +266,7 @@ impl<'t> Scene<'t> {
                     );
                 }
             }
-            if bases::fitting(self.kind, &tagged).ok().map(|image| image.name) != Some(self.image.name) {
+            if self.image.language.version() != Some(&*bases::version(self.kind, &tagged)) {
                 let text = format!("`{name}` installs for another version of {}", self.kind.name());
                 return refuse("other-version", text, "build with the version that runs".to_owned());
             }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use dockfit_dockerfile::LineIndex;
 use dockfit_rewrite::pipeline::{self, Report};
-use dockfit_rewrite::{Outcome, Selection};
+use dockfit_rewrite::{Interpreter, Outcome, Selection};
 use similar::TextDiff;
 
 #[path = "support/case_files.rs"]
@@ -39,6 +39,7 @@ fn every_case_gives_its_snapshot() {
             let mut selection = Selection { only, skip, ..Selection::default() };
             // As with `workers = "auto"` in the configuration.
             selection.servers.workers_from_limits = name.starts_with("auto-");
+            selection.interpreter = interpreter(&name);
             let report = pipeline::run(&project, &[*pass], &selection);
             assert!(report.takebacks.is_empty(), "{id}/{name}: {:?}", report.takebacks);
             settings.set_description(format!("transforms/{}/cases/{name}", id.replace('-', "_")));
@@ -58,7 +59,9 @@ fn a_second_run_of_all_passes_changes_nothing() {
         for case in folders(&cases) {
             // A case called `unsafe-…` is what comes of that option.
             let name = case.file_name().expect("a name").to_string_lossy();
-            let selection = Selection { allow_unsafe: name.starts_with("unsafe-"), ..Selection::default() };
+            let interpreter = interpreter(&name);
+            let allow_unsafe = name.starts_with("unsafe-") || interpreter == Interpreter::Copied;
+            let selection = Selection { allow_unsafe, interpreter, ..Selection::default() };
             let first = pipeline::run(&project(&case), dockfit_transforms::passes(), &selection);
             let second = pipeline::run(&first.after, dockfit_transforms::passes(), &selection);
             let changed: Vec<&str> = second.changes.iter().map(|change| change.path.as_str()).collect();
@@ -66,6 +69,11 @@ fn a_second_run_of_all_passes_changes_nothing() {
             assert!(changed.is_empty(), "{}: changed again {changed:?}\n{again}", case.display());
         }
     }
+}
+
+/// As with `interpreter = "copied"` in the configuration, for cases called `copied-…`.
+fn interpreter(name: &str) -> Interpreter {
+    if name.starts_with("copied-") { Interpreter::Copied } else { Interpreter::OfImage }
 }
 
 fn render(report: &Report) -> String {

@@ -26,5 +26,5 @@ pub use project::{
     Context, Dockerfile, FileSource, IgnoreComment, MemoryFiles, Project, ReadError, Run,
     ignore_comments_above,
 };
-pub use selection::{Consent, PackageGroups, Selection, ServerSettings};
+pub use selection::{Consent, Interpreter, PackageGroups, Selection, ServerSettings};
 pub use verify::Breach;

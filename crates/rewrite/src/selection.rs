@@ -22,6 +22,18 @@ pub struct Selection {
     pub uv: Option<String>,
     /// What passes on web servers write.
     pub servers: ServerSettings,
+    /// Where the interpreter of an image without a shell comes from.
+    pub interpreter: Interpreter,
+}
+
+/// Where the interpreter comes from that an application starts by, once its stage is built on an image without a shell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Interpreter {
+    /// From the image, which has to have the same version.
+    #[default]
+    OfImage,
+    /// From the base that the stage had, with the libraries that it links to.
+    Copied,
 }
 
 /// What passes on web servers write: how the number of workers is found, and the numbers.

@@ -23,11 +23,13 @@ impl Writer<'_, '_> {
         let span = from.text.span(found.base.range.clone());
         self.swap.edits.push(Edit::replace(span, image.clone()));
         self.swap.declares.push(Declared::Base { stage: scene.stage.index, image });
-        let mut lines = self.libraries()?;
+        let mut lines = self.carried()?;
         lines.extend(self.first_lines());
         if !lines.is_empty() {
             let end = document.line_end();
-            let at = self.instruction(self.behind())?.span.end;
+            // What compiles the standard library stands behind the interpreter.
+            let behind = if scene.image.is_copied { scene.stage.from } else { self.behind() };
+            let at = self.instruction(behind)?.span.end;
             let next = document.nodes().partition_point(|node| node.span.start < at);
             let is_blank = document.nodes().get(next).is_some_and(|node| node.kind == NodeKind::Blank);
             let blank = if is_blank { end } else { "" };
@@ -57,6 +59,7 @@ impl Writer<'_, '_> {
     /// What stands directly behind that.
     fn first_lines(&mut self) -> Vec<String> {
         match self.scene.kind {
+            Kind::Python if self.scene.image.is_copied => self.language_of_texts().into_iter().collect(),
             Kind::Python => self.links(),
             Kind::Node => {
                 let keyword = self.keyword(Keyword::Env);
@@ -65,6 +68,21 @@ impl Writer<'_, '_> {
             }
             Kind::Java | Kind::Binary => Vec::new(),
         }
+    }
+
+    /// The variable by which the old base said in which encoding texts are, where it did and the stage does not.
+    fn language_of_texts(&self) -> Option<String> {
+        const NAME: &str = "LANG";
+        let Scene { stage, .. } = self.scene;
+        let model = self.scene.model();
+        let sets = |index: usize| match model.operation(index) {
+            Some(Operation::Env(pairs)) => pairs.iter().any(|pair| pair.key.text == NAME),
+            _ => false,
+        };
+        let config = model.config(stage.index);
+        let old = config.env.iter().find(|variable| &*variable.name == NAME)?.value.as_known()?;
+        let is_own = stage.instructions.clone().any(sets);
+        (!is_own).then(|| format!("{} {NAME}={old}", self.keyword(Keyword::Env)))
     }
 
     /// The interpreter and its packages under the paths of the official image.

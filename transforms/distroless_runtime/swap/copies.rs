@@ -5,9 +5,7 @@ use crate::cache_mounts::Refusal;
 use crate::distroless_runtime::bases::Kind;
 use crate::distroless_runtime::command;
 use crate::distroless_runtime::scene::Copied;
-
-/// Where official images of Python keep packages.
-const SITE_PACKAGES: &str = "/usr/local/lib/python3.13/site-packages";
+use crate::distroless_runtime::table::Language;
 
 impl Writer<'_, '_> {
     pub(super) fn copies(&mut self) -> Result<(), Refusal> {
@@ -25,18 +23,22 @@ impl Writer<'_, '_> {
         let Some(source) = copy.source.as_deref().filter(|_| copy.from) else { return Ok(()) };
         let line = self.scene.document().line_of(copy.index);
         let destination = copy.destination.as_str();
+        let Language::Python(version) = self.scene.image.language else { return Ok(()) };
+        // Where official images of Python keep packages.
+        let own = format!("/usr/local/lib/python{version}/site-packages");
+        let packages = if self.scene.image.is_copied { &own } else { DIST_PACKAGES };
         match (source, destination) {
             ("/" | "/usr" | "/usr/local", _) => {
                 let text = format!("line {line} copies all of `{source}`, the builder's interpreter with it");
                 let way_out = "install with `pip install --prefix=/install` and copy /install, or install into a virtual environment";
                 Err(Refusal::new("copies-interpreter", text, way_out))
             }
-            ("/usr/local/lib" | "/usr/local/lib/python3.13", _) => {
-                let Some(rest) = SITE_PACKAGES.strip_prefix(source) else { return Ok(()) };
-                let from = format!("{source}{rest}");
-                self.rewrite_copy(copy.index, &from, DIST_PACKAGES)
+            (_, _) if source == "/usr/local/lib" || own.strip_suffix("/site-packages") == Some(source) => {
+                self.rewrite_copy(copy.index, &own, packages)
             }
-            (SITE_PACKAGES, SITE_PACKAGES) => self.rewrite_copy(copy.index, source, DIST_PACKAGES),
+            (_, _) if source == own && destination == own && own != packages => {
+                self.rewrite_copy(copy.index, source, packages)
+            }
             ("/usr/local/bin" | "/usr/local/bin/", "/usr/local/bin") => {
                 if self.scripts.is_empty() {
                     let span = self.instruction(copy.index)?.span;

@@ -1,4 +1,4 @@
-//! A stage that gathers the shared libraries of packages, and the COPY that brings them.
+//! A stage that gathers what comes along from the old base: its interpreter, and the shared libraries of packages.
 
 use dockfit_dockerfile::{Document, Keyword, RunForm};
 use dockfit_rewrite::{Declared, Edit};
@@ -8,37 +8,59 @@ use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
 use crate::distroless_runtime::libraries::moved_text;
 use crate::distroless_runtime::one_stage::base_words;
+use crate::distroless_runtime::table::Language;
 
 /// The name of the stage, and of the folder in it.
-const NAME: &str = "libraries";
+const LIBRARIES: &str = "libraries";
+
+/// The name of the stage that has an interpreter as well.
+pub(in crate::distroless_runtime) const INTERPRETER: &str = "interpreter";
+
+/// Where official images have the interpreter, its packages and scripts.
+const PREFIX: &str = "/usr/local";
 
 impl Writer<'_, '_> {
-    /// Adds the stage that gathers what is carried over; answers with the lines that bring it.
+    /// Adds the stage that gathers what comes along; answers with the lines that bring it.
     ///
-    /// They go to `/usr/lib`, where the loader of any architecture looks behind the image's own folder (`ld.so --help`, glibc
-    /// 2.36 and 2.41, "system search path").
-    pub(super) fn libraries(&mut self) -> Result<Vec<String>, Refusal> {
+    /// Libraries go to `/usr/lib`, where the loader of any architecture looks behind the image's own folder
+    /// (`ld.so --help`, glibc 2.36 and 2.41, "system search path").
+    pub(super) fn carried(&mut self) -> Result<Vec<String>, Refusal> {
         let scene = self.scene;
         let carried = &scene.carried;
-        if carried.libraries.is_empty() {
+        let python = match scene.image.language {
+            Language::Python(version) if scene.image.is_copied => Some(version),
+            _ => None,
+        };
+        if carried.libraries.is_empty() && python.is_none() {
             return Ok(Vec::new());
         }
         let document = scene.document();
-        if scene.model().stage_named(NAME).is_some() {
-            let text = format!("another stage is called `{NAME}`, into which packages would be installed");
-            return Err(Refusal::new("package-missing", text, "give that stage another name"));
+        let name = if python.is_some() { INTERPRETER } else { LIBRARIES };
+        if scene.model().stage_named(name).is_some() {
+            let text = format!("another stage is called `{name}`, which what comes along is gathered in");
+            return Err(Refusal::new("stage-taken", text, "give that stage another name"));
         }
         let steps = Steps::of(scene.file.dockerfile);
         let habits = document.habits();
-        let (end, indent) = (habits.line_end, &habits.indent);
+        let end = habits.line_end;
         let from = self.instruction(scene.stage.from)?;
         let as_word = if habits.lower_case { "as" } else { "AS" };
         let packages = carried.packages.join(", ");
-        let mut text = format!(
-            "# The libraries of {packages}{end}{} {} {as_word} {NAME}{end}",
-            self.keyword(Keyword::From),
-            base_words(from)
-        );
+        let comment = match (python, packages.as_str()) {
+            (Some(version), "") => {
+                format!(
+                    "Python {version} without pip, and the libraries that it links to and the image lacks"
+                )
+            }
+            (Some(version), _) => {
+                format!(
+                    "Python {version} without pip, the libraries that it links to, and those of {packages}"
+                )
+            }
+            (None, _) => format!("The libraries of {packages}"),
+        };
+        let from_word = self.keyword(Keyword::From);
+        let mut text = format!("# {comment}{end}{from_word} {} {as_word} {name}{end}", base_words(from));
         for run in &carried.runs {
             let moved = moved_text(scene, &steps, *run).ok_or_else(|| {
                 let line = document.line_of(*run);
@@ -48,32 +70,63 @@ impl Writer<'_, '_> {
             text.push_str(&moved);
         }
         let image = scene.image.reference("");
-        let next = habits.line_break(indent);
-        let names = carried.libraries.join(" ");
-        let lines = [
-            format!("{} --mount=from={image},target=/image ", self.keyword(Keyword::Run)),
-            format!("mkdir /{NAME} && cd /usr/lib/*-linux-gnu "),
-            format!(
-                "&& for library in {names} $(ldd {names} | awk '$2 == \"=>\" {{ print $1 }}' | sort -u); do "
-            ),
-            format!("{indent}[ -e \"/image$PWD/$library\" ] || cp -L \"$library\" /{NAME}/ || exit 1; "),
-            "done".to_owned(),
-        ];
-        text.push_str("# with what they need, but for what the image has");
-        text.push_str(end);
-        text.push_str(&lines.join(&next));
-        text.push_str(end);
+        text.push_str(&self.gathering(&image, python));
         let escape =
             if habits.escape == '\\' { String::new() } else { format!("# escape={}\n", habits.escape) };
         let declared: Vec<Declared> = scripts(&format!("{escape}{text}")).map(Declared::RunAdded).collect();
         self.swap.declares.extend(declared);
-        self.swap.declares.push(Declared::StagePart { name: NAME.to_owned(), like: scene.stage.index });
+        self.swap.declares.push(Declared::StagePart { name: name.to_owned(), like: scene.stage.index });
         self.swap.declares.push(Declared::Takes(image));
-        self.swap.notes.push(format!("carried over with what they need: {packages}"));
+        if !packages.is_empty() {
+            self.swap.notes.push(format!("carried over with what they need: {packages}"));
+        }
         let start = document.comments_above(scene.stage.from).start;
         let gap = end.repeat(crate::debug_target::gap(document, start));
         self.swap.edits.push(Edit::insert(start, format!("{text}{gap}")));
-        Ok(vec![format!("{} --from={NAME} /{NAME}/ /usr/lib/", self.keyword(Keyword::Copy))])
+        let copy = self.keyword(Keyword::Copy);
+        let mut lines = Vec::new();
+        if python.is_some() {
+            lines.push(format!("{copy} --from={name} {PREFIX} {PREFIX}"));
+        }
+        lines.push(format!("{copy} --from={name} /{LIBRARIES}/ /usr/lib/"));
+        Ok(lines)
+    }
+
+    /// The RUN that puts the libraries into a folder: those of packages, and those that the interpreter's modules link to.
+    fn gathering(&self, image: &str, python: Option<&str>) -> String {
+        let habits = self.scene.document().habits();
+        let (end, indent) = (habits.line_end, &habits.indent);
+        let next = habits.line_break(indent);
+        let names = self.scene.carried.libraries.join(" ");
+        // Where there is no Tk, its module is there all the same.
+        let modules = python.map(|version| {
+            format!("find {PREFIX}/lib/python{version}/lib-dynload -name '*.so' -not -name '_tkinter.*' -exec ldd {{}} +")
+        });
+        let (named, linked) = match (modules, names.as_str()) {
+            (Some(modules), "") => (String::new(), modules),
+            (Some(modules), names) => (format!("{names} "), format!("{{ ldd {names}; {modules}; }}")),
+            (None, names) => (format!("{names} "), format!("ldd {names}")),
+        };
+        let pipe = if python.is_some() { format!(" {next}{indent}") } else { " ".to_owned() };
+        let mut lines = vec![
+            format!("{} --mount=from={image},target=/image ", self.keyword(Keyword::Run)),
+            format!("mkdir /{LIBRARIES} && cd /usr/lib/*-linux-gnu "),
+            format!(
+                "&& for library in {named}$({linked}{pipe}| awk '$2 == \"=>\" {{ print $1 }}' | sort -u); do "
+            ),
+            format!("{indent}[ -e \"/image$PWD/$library\" ] || cp -L \"$library\" /{LIBRARIES}/ || exit 1; "),
+        ];
+        if python.is_some() {
+            lines.push("done ".to_owned());
+            lines.push("&& pip uninstall --yes --root-user-action=ignore pip".to_owned());
+        } else {
+            lines.push("done".to_owned());
+        }
+        let comment = match names.as_str() {
+            "" => String::new(),
+            _ => format!("# with what they need, but for what the image has{end}"),
+        };
+        format!("{comment}{}{end}", lines.join(&next))
     }
 }
 

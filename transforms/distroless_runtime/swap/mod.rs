@@ -18,6 +18,7 @@ use super::scene::Scene;
 use crate::cache_mounts::Refusal;
 
 pub(super) use self::commands::request_words;
+pub(super) use self::libraries::INTERPRETER;
 
 /// What is to be done.
 #[derive(Debug, Default)]
