@@ -42,8 +42,6 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         &copy_order::CopyOrder,
         // What can read the history stands behind the COPY that brings it: where copy-order has put that.
         &git_history::GitHistory,
-        // What it takes out of a step the passes on caches need not look at.
-        &image_hygiene::ImageHygiene,
         &apt_caches::AptCaches,
         &package_caches::PackageCaches,
         &pip_environment::PipEnvironment,
@@ -55,6 +53,8 @@ pub fn passes() -> &'static [&'static dyn Pass] {
         // Behind what installs and copies, before what swaps the base of the final stage.
         &bytecode::Bytecode,
         &distroless_runtime::DistrolessRuntime,
+        // Behind what takes a stage apart into one that builds and one that runs; before what repeats the latter.
+        &image_hygiene::ImageHygiene,
         &debug_target::DebugTarget,
         &import_costs::ImportCosts,
         // It speaks of the mounts that the passes before have added.

@@ -344,7 +344,7 @@ impl Writer<'_> {
 }
 
 /// The name that FROM gives, as it is written.
-fn from_name(document: &Document, stage: &Stage) -> Option<String> {
+pub(super) fn from_name(document: &Document, stage: &Stage) -> Option<String> {
     let from = document.instructions().get(stage.from)?;
     let words: Vec<&str> = from.arguments().split_whitespace().collect();
     let at = words.iter().position(|word| word.eq_ignore_ascii_case("as"))?;

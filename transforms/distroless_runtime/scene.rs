@@ -10,6 +10,7 @@ use dockfit_rewrite::Context;
 
 use super::accounts::Accounts;
 use super::bases::{self, Kind, System};
+use super::choice::Chosen;
 use super::libraries::{self, Carried};
 use super::runs::{self, Effects};
 use super::table::{Image, RELEASE};
@@ -76,13 +77,8 @@ impl<'t> Scene<'t> {
     }
 
     /// Reads the stage.
-    pub(super) fn read(
-        file: &'t File<'t>,
-        stage: &'t Stage,
-        image: &'static Image,
-        kind: Kind,
-        old: OldBase,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn read(file: &'t File<'t>, stage: &'t Stage, chosen: Chosen) -> Result<Self, Refusal> {
+        let Chosen { image, kind, old } = chosen;
         let image_users: &[(&str, u32, u32)] = if kind == Kind::Node { &[("node", 1000, 1000)] } else { &[] };
         let mut scene = Self {
             file,

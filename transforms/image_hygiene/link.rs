@@ -10,9 +10,10 @@ use super::LINK;
 use crate::bytecode::source::of_lineage;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::path::overlaps;
+use crate::distroless_runtime::table;
 use crate::dockerfiles::File;
 
-/// Images in which `/usr/local` and `/opt` are plain folders of root's, with mode 755 (their file systems, 2026-11-24).
+/// Images, beside the distroless ones, in which `/usr/local` and `/opt` are plain folders of root's, with mode 755 (their file systems, 2026-11-24).
 const PLAIN: &[&str] = &["python", "node", "ruby", "golang", "rust", "debian", "ubuntu"];
 
 pub(super) fn decide(file: &File<'_>) -> Vec<Decision> {
@@ -20,8 +21,12 @@ pub(super) fn decide(file: &File<'_>) -> Vec<Decision> {
     let mut decisions = Vec::new();
     for stage in model.stages().iter().filter(|stage| stage.built) {
         let lowest = model.lineage(stage.index).last();
-        let plain = lowest.is_some_and(|lowest| {
-            matches!(&lowest.base, Base::Image(image) if PLAIN.contains(&image.familiar_name().as_str()))
+        let plain = lowest.is_some_and(|lowest| match &lowest.base {
+            Base::Image(image) => {
+                let name = image.familiar_name();
+                PLAIN.contains(&name.as_str()) || table::named(&name).is_some()
+            }
+            _ => false,
         });
         if !plain {
             continue;

@@ -75,7 +75,7 @@ static INFO: PassInfo = PassInfo {
     page: include_str!("README.md"),
     decisions: &[&COMPILERS, &OWNER, &WORKDIR, &LINK, &INSTALLER, &TESTS, &STUBS, &STRIP],
     facets: &[Facet::Files, Facet::Layers, Facet::Packages],
-    after: &[],
+    after: &["distroless-runtime"],
 };
 
 impl Pass for ImageHygiene {

@@ -9,6 +9,7 @@ use dockfit_rewrite::{Decision, Declared, Edit, Facet, FileSource, Outcome};
 
 use super::OWNER;
 use crate::build_context::BuildContext;
+use crate::bytecode;
 use crate::bytecode::source::of_lineage;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, As, Call};
@@ -41,7 +42,6 @@ const ELSEWHERE: &[&str] = &[
     "ldconfig",
     "update-ca-certificates",
     "locale-gen",
-    "compileall",
 ];
 
 /// Programs that write where their arguments say.
@@ -333,7 +333,7 @@ fn writes(call: &Call<'_>, inside: &dyn Fn(&str) -> bool) -> bool {
         // A home in the folder.
         return call.values().any(|value| value.starts_with('/') && inside(&clean(value)));
     }
-    if ELSEWHERE.contains(&program) {
+    if ELSEWHERE.contains(&program) || bytecode::compiles(call) {
         return false;
     }
     if BY_PATH.contains(&program) {

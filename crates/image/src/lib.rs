@@ -18,7 +18,7 @@ mod tree;
 mod users;
 mod weight;
 
-pub use compare::{Aspect, Difference, Sources, compare};
+pub use compare::{Aspect, Difference, Part, Sources, compare};
 pub use config::{Config, HealthCheck, Step};
 pub use error::ImageError;
 pub use image::{Image, Layer, Reader};

@@ -92,6 +92,16 @@ impl Declarations {
         })
     }
 
+    /// Those that added such a step by a decision that goes past the proposals, or was asked for by name.
+    pub(super) fn of_beyond_steps_with(&self, text: &str) -> Vec<&'static str> {
+        self.passes(|entry| match &entry.what {
+            Declared::RunAdded(script) => {
+                matches!(entry.safety, Safety::Beyond | Safety::ByName) && script.contains(text)
+            }
+            _ => false,
+        })
+    }
+
     /// The passes that changed files whose path `is` picks.
     pub(super) fn of_files(&self, is: impl Fn(&str) -> bool) -> Vec<&'static str> {
         let found: BTreeSet<&'static str> = self

@@ -1,6 +1,6 @@
 //! Sorts differences into declared and not declared.
 
-use dockfit_image::{Aspect, Difference, Manager};
+use dockfit_image::{Aspect, Difference, Manager, Part};
 use dockfit_rewrite::Facet;
 
 use super::declared::Declarations;
@@ -75,6 +75,9 @@ fn declaring(
             plain(if installer { Vec::new() } else { declared.of_beyond(Facet::Packages) })
         }
         Aspect::Package(_) => plain(declared.of_unsafe(Facet::Packages)),
+        Aspect::PackagePart(part) => {
+            (declared.of_beyond_steps_with(sign(*part)), Some("by a step that was added"))
+        }
         Aspect::BrokenPackage | Aspect::ApplicationFile => plain(declared.of_beyond(Facet::Files)),
         Aspect::UnsentFile => {
             let by = declared.of_files(|path| path.ends_with(".dockerignore"));
@@ -125,6 +128,15 @@ fn declaring(
     }
 }
 
+/// What a step that takes a part of packages away has in its text.
+fn sign(part: Part) -> &'static str {
+    match part {
+        Part::Stubs => "-name '*.pyi' -delete",
+        Part::Tests => "-type d -name tests",
+        Part::Symbols => "-exec strip --strip-unneeded",
+    }
+}
+
 /// The facet of the contract that an aspect is judged by.
 fn facet(aspect: Aspect) -> Option<Facet> {
     Some(match aspect {
@@ -140,7 +152,7 @@ fn facet(aspect: Aspect) -> Option<Facet> {
         Aspect::StopSignal => Facet::StopSignal,
         Aspect::Shell => Facet::Shell,
         Aspect::Onbuild => Facet::Onbuild,
-        Aspect::Package(_) | Aspect::BrokenPackage => Facet::Packages,
+        Aspect::Package(_) | Aspect::BrokenPackage | Aspect::PackagePart(_) => Facet::Packages,
         Aspect::Program => return None,
         Aspect::ApplicationFile
         | Aspect::ApplicationOwner
@@ -153,4 +165,22 @@ fn facet(aspect: Aspect) -> Option<Facet> {
         | Aspect::MadeContent
         | Aspect::NewFile => Facet::Files,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The steps as `image-hygiene` writes them.
+    const STEPS: &str = concat!(
+        include_str!("../../../snapshots/image-hygiene--packages-in-a-prefix.snap"),
+        include_str!("../../../snapshots/image-hygiene--packages-in-a-uv-environment.snap"),
+    );
+
+    #[test]
+    fn steps_that_take_parts_of_packages_away_are_known() {
+        for part in [Part::Stubs, Part::Tests, Part::Symbols] {
+            assert!(STEPS.contains(sign(part)), "{part:?}");
+        }
+    }
 }

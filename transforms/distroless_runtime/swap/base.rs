@@ -10,6 +10,7 @@ use crate::cache_mounts::steps::Steps;
 use crate::distroless_runtime::bases::Kind;
 use crate::distroless_runtime::one_stage;
 use crate::distroless_runtime::scene::Scene;
+use crate::distroless_runtime::variable;
 
 impl Writer<'_, '_> {
     pub(super) fn base(&mut self) -> Result<(), Refusal> {
@@ -91,6 +92,12 @@ impl Writer<'_, '_> {
             self.scene.copies.iter().any(|copy| copy.from && copy.destination == "/usr/local");
         let mut statements = Vec::new();
         let mut lines = Vec::new();
+        if let Some((name, version)) = variable::guarded(self.scene) {
+            lines.push(format!("{} {name}", self.keyword(Keyword::Arg)));
+            lines.push(format!("# the packages are of the Python that {name} names"));
+            statements.push(variable::statement(&name, version));
+            self.swap.declares.push(Declared::Env(name));
+        }
         if self.needs_links {
             lines.push("# console scripts ask for the interpreter in /usr/local/bin".to_owned());
             statements.push("os.makedirs('/usr/local/bin', exist_ok=True)".to_owned());

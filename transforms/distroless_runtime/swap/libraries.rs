@@ -8,7 +8,6 @@ use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
 use crate::distroless_runtime::libraries::moved_text;
 use crate::distroless_runtime::one_stage::base_words;
-use crate::distroless_runtime::table::Language;
 
 /// The name of the stage, and of the folder in it.
 const LIBRARIES: &str = "libraries";
@@ -27,15 +26,12 @@ impl Writer<'_, '_> {
     pub(super) fn carried(&mut self) -> Result<Vec<String>, Refusal> {
         let scene = self.scene;
         let carried = &scene.carried;
-        let python = match scene.image.language {
-            Language::Python(version) if scene.image.is_copied => Some(version),
-            _ => None,
-        };
-        if carried.libraries.is_empty() && python.is_none() {
+        let python = scene.image.is_copied;
+        if carried.libraries.is_empty() && !python {
             return Ok(Vec::new());
         }
         let document = scene.document();
-        let name = if python.is_some() { INTERPRETER } else { LIBRARIES };
+        let name = if python { INTERPRETER } else { LIBRARIES };
         if scene.model().stage_named(name).is_some() {
             let text = format!("another stage is called `{name}`, which what comes along is gathered in");
             return Err(Refusal::new("stage-taken", text, "give that stage another name"));
@@ -47,17 +43,13 @@ impl Writer<'_, '_> {
         let as_word = if habits.lower_case { "as" } else { "AS" };
         let packages = carried.packages.join(", ");
         let comment = match (python, packages.as_str()) {
-            (Some(version), "") => {
-                format!(
-                    "Python {version} without pip, and the libraries that it links to and the image lacks"
-                )
+            (true, "") => {
+                "Python without pip, and the libraries that it links to and the image lacks".to_owned()
             }
-            (Some(version), _) => {
-                format!(
-                    "Python {version} without pip, the libraries that it links to, and those of {packages}"
-                )
+            (true, _) => {
+                format!("Python without pip, the libraries that it links to, and those of {packages}")
             }
-            (None, _) => format!("The libraries of {packages}"),
+            (false, _) => format!("The libraries of {packages}"),
         };
         let from_word = self.keyword(Keyword::From);
         let mut text = format!("# {comment}{end}{from_word} {} {as_word} {name}{end}", base_words(from));
@@ -85,7 +77,7 @@ impl Writer<'_, '_> {
         self.swap.edits.push(Edit::insert(start, format!("{text}{gap}")));
         let copy = self.keyword(Keyword::Copy);
         let mut lines = Vec::new();
-        if python.is_some() {
+        if python {
             lines.push(format!("{copy} --from={name} {PREFIX} {PREFIX}"));
         }
         lines.push(format!("{copy} --from={name} /{LIBRARIES}/ /usr/lib/"));
@@ -93,21 +85,21 @@ impl Writer<'_, '_> {
     }
 
     /// The RUN that puts the libraries into a folder: those of packages, and those that the interpreter's modules link to.
-    fn gathering(&self, image: &str, python: Option<&str>) -> String {
+    fn gathering(&self, image: &str, python: bool) -> String {
         let habits = self.scene.document().habits();
         let (end, indent) = (habits.line_end, &habits.indent);
         let next = habits.line_break(indent);
         let names = self.scene.carried.libraries.join(" ");
-        // Where there is no Tk, its module is there all the same.
-        let modules = python.map(|version| {
-            format!("find {PREFIX}/lib/python{version}/lib-dynload -name '*.so' -not -name '_tkinter.*' -exec ldd {{}} +")
-        });
-        let (named, linked) = match (modules, names.as_str()) {
-            (Some(modules), "") => (String::new(), modules),
-            (Some(modules), names) => (format!("{names} "), format!("{{ ldd {names}; {modules}; }}")),
-            (None, names) => (format!("{names} "), format!("ldd {names}")),
+        // The version is the base's. Where there is no Tk, its module is there all the same.
+        let modules = format!(
+            "find {PREFIX}/lib/python3*/lib-dynload -name '*.so' -not -name '_tkinter.*' -exec ldd {{}} +"
+        );
+        let (named, linked) = match (python, names.as_str()) {
+            (true, "") => (String::new(), modules),
+            (true, names) => (format!("{names} "), format!("{{ ldd {names}; {modules}; }}")),
+            (false, names) => (format!("{names} "), format!("ldd {names}")),
         };
-        let pipe = if python.is_some() { format!(" {next}{indent}") } else { " ".to_owned() };
+        let pipe = if python { format!(" {next}{indent}") } else { " ".to_owned() };
         let mut lines = vec![
             format!("{} --mount=from={image},target=/image ", self.keyword(Keyword::Run)),
             format!("mkdir /{LIBRARIES} && cd /usr/lib/*-linux-gnu "),
@@ -116,7 +108,7 @@ impl Writer<'_, '_> {
             ),
             format!("{indent}[ -e \"/image$PWD/$library\" ] || cp -L \"$library\" /{LIBRARIES}/ || exit 1; "),
         ];
-        if python.is_some() {
+        if python {
             lines.push("done ".to_owned());
             lines.push("&& pip uninstall --yes --root-user-action=ignore pip".to_owned());
         } else {

@@ -41,6 +41,8 @@ pub enum Aspect {
     Package(Manager),
     /// A Python distribution that is there twice, or whose files are not its own.
     BrokenPackage,
+    /// A part of Python distributions that is gone, or was changed, and without which they work.
+    PackagePart(Part),
     /// A file of the build context: gone, or with other bytes.
     ApplicationFile,
     /// A file of the build context with other permissions or another owner.
@@ -63,6 +65,18 @@ pub enum Aspect {
     MadeContent,
     /// A file that is new.
     NewFile,
+}
+
+/// What of a Python distribution may be gone, or have other bytes, without it being broken: the interpreter needs none of it
+/// to import the rest. Whether a package reads its own all the same only its source tells.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Part {
+    /// Stubs of types (`.pyi`), gone.
+    Stubs,
+    /// Files in folders called `tests`, gone.
+    Tests,
+    /// What a debugger reads in shared libraries: these have other bytes.
+    Symbols,
 }
 
 impl Aspect {
@@ -91,6 +105,9 @@ impl Aspect {
             Self::Package(Manager::Apk) => "apk-package",
             Self::Package(Manager::Node) => "node-package",
             Self::BrokenPackage => "broken-package",
+            Self::PackagePart(Part::Stubs) => "package-stubs",
+            Self::PackagePart(Part::Tests) => "package-tests",
+            Self::PackagePart(Part::Symbols) => "package-symbols",
             Self::ApplicationFile => "application-file",
             Self::ApplicationOwner => "application-owner",
             Self::CompiledFile => "compiled-file",

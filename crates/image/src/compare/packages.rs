@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Aspect, Difference, unequal};
+use super::{Aspect, Difference, Part, unequal};
 use crate::{Distribution, Image, Manager};
 
 pub(super) fn differences(before: &Image, after: &Image) -> Vec<Difference> {
@@ -23,7 +23,60 @@ pub(super) fn differences(before: &Image, after: &Image) -> Vec<Difference> {
         }
     }
     found.extend(broken(before, after));
+    found.extend(parts(before, after));
     found
+}
+
+/// Which part of a distribution a file is that is gone: one without which the rest can be imported, or none such.
+fn part_gone(path: &str) -> Option<Part> {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if folders.split('/').any(|folder| folder == "tests") {
+        return Some(Part::Tests);
+    }
+    matches!(name.rsplit_once('.'), Some((_, "pyi"))).then_some(Part::Stubs)
+}
+
+/// The same of a file with other bytes.
+fn part_changed(path: &str) -> Option<Part> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_library = matches!(name.rsplit_once('.'), Some((_, "so"))) || name.contains(".so.");
+    is_library.then_some(Part::Symbols)
+}
+
+/// The parts of the distributions of `after` that are not as before.
+fn parts(before: &Image, after: &Image) -> Vec<Difference> {
+    let (was, is) = (numbers(before), numbers(after));
+    let differs = |entry: &(&(Part, &str), &usize)| was.get(entry.0) != Some(entry.1);
+    is.iter()
+        .filter(differs)
+        .map(|(key, count)| Difference {
+            aspect: Aspect::PackagePart(key.0),
+            subject: key.1.to_owned(),
+            before: was.get(key).map(|count| told(key.0, *count)),
+            after: Some(told(key.0, *count)),
+        })
+        .collect()
+}
+
+/// The number of files of each part and distribution that are not as installed.
+fn numbers(image: &Image) -> BTreeMap<(Part, &str), usize> {
+    let mut found = BTreeMap::new();
+    for distribution in &image.packages.python {
+        let gone = distribution.missing.iter().filter_map(|path| part_gone(path));
+        let changed = distribution.changed.iter().filter_map(|path| part_changed(path));
+        for part in gone.chain(changed) {
+            *found.entry((part, distribution.name.as_str())).or_default() += 1;
+        }
+    }
+    found
+}
+
+fn told(part: Part, count: usize) -> String {
+    match part {
+        Part::Stubs => format!("{count} stubs missing"),
+        Part::Tests => format!("{count} files of tests missing"),
+        Part::Symbols => format!("{count} libraries with other bytes"),
+    }
 }
 
 /// What is wrong with the distributions of `after`, and was not before.
@@ -44,7 +97,7 @@ fn broken(before: &Image, after: &Image) -> Vec<Difference> {
     found
 }
 
-/// By name: what is wrong.
+/// By name: what is wrong, beyond the parts without which the rest works.
 fn defects(image: &Image) -> BTreeMap<String, String> {
     let mut by_name: BTreeMap<&str, Vec<&Distribution>> = BTreeMap::new();
     for distribution in &image.packages.python {
@@ -62,7 +115,12 @@ fn defects(image: &Image) -> BTreeMap<String, String> {
             }
         }
         for distribution in all {
-            let Distribution { version, missing, changed, .. } = distribution;
+            let Distribution { version, .. } = distribution;
+            let of_it = |files: &'_ [String], part: fn(&str) -> Option<Part>| -> Vec<String> {
+                files.iter().filter(|path| part(path).is_none()).cloned().collect()
+            };
+            let missing = of_it(&distribution.missing, part_gone);
+            let changed = of_it(&distribution.changed, part_changed);
             if let Some(first) = missing.iter().min() {
                 defects.push(format!("{} of the files of {version} missing, such as {first}", missing.len()));
             }

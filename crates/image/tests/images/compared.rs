@@ -176,6 +176,41 @@ fn a_package_that_is_installed_twice_is_broken() {
 }
 
 #[test]
+fn a_package_without_its_stubs_tests_and_symbols_is_whole() {
+    let site = "usr/lib/python3/site-packages";
+    let info = format!("{site}/shop-1.0.dist-info");
+    let files = ["shop/main.py", "shop/main.pyi", "shop/tests/test_main.py", "shop/fast.so"];
+    let record: String = files.iter().map(|path| recorded(path, path)).collect();
+    let image = |left: &[(&str, &str)]| {
+        let mut made = vec![
+            File::text(&format!("{info}/METADATA"), "Name: shop\nVersion: 1.0\n"),
+            File::text(&format!("{info}/RECORD"), &record),
+        ];
+        made.extend(left.iter().map(|(path, text)| File::text(&format!("{site}/{path}"), text)));
+        Made::new().layer(vec![File::program("bin/app", b"x")]).layer(made)
+    };
+    let whole: Vec<(&str, &str)> = files.iter().map(|path| (*path, *path)).collect();
+    let lighter = [("shop/main.py", "shop/main.py"), ("shop/fast.so", "stripped")];
+    let of_packages = |before, after| {
+        let all = differences(&image(before), &image(after), &Sources::default());
+        all.into_iter().filter(|told| told.contains("package")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of_packages(&whole, &lighter),
+        [
+            "package-stubs shop: none → 1 stubs missing",
+            "package-tests shop: none → 1 files of tests missing",
+            "package-symbols shop: none → 1 libraries with other bytes",
+        ]
+    );
+    assert_eq!(of_packages(&lighter, &lighter), [""; 0]);
+    assert_eq!(
+        of_packages(&whole, &whole[1..]),
+        ["broken-package shop: none → 1 of the files of 1.0 missing, such as shop/main.py"]
+    );
+}
+
+#[test]
 fn what_the_user_could_write_it_can_write() {
     let base = vec![
         File::program("bin/app", b"x"),
