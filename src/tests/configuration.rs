@@ -64,7 +64,7 @@ fn an_interpreter_comes_from_the_image_or_is_copied() {
     assert_eq!(said.exit, Exit::Error);
     assert!(said.err.contains("`interpreter` cannot be `mine`"), "{}", said.err);
     for known in ["copied", "of-image"] {
-        place.write("dockfit.toml", &format!("interpreter = \"{known}\"\n"));
+        place.write("dockfit.toml", format!("interpreter = \"{known}\"\n"));
         assert_eq!(place.run(&["diff", "@"]).exit, Exit::Done, "{known}");
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn in_two(file: &File<'_>, stage: &Stage, chosen: Chosen) -> Result<M
         .last()
         .filter(|_| dockerfile.errors().next().is_none())
         .ok_or_else(cannot)?;
-    let made = planned(&inner, last, chosen)?;
+    let made = planned(&inner, last, chosen, split.linked)?;
     // What was declared of the text in between, told of the text on disk.
     let runs = last.instructions.clone().filter_map(|index| {
         let found = dockerfile.document().instructions().get(index)?;

@@ -77,6 +77,12 @@ pub(super) fn of_package(package: &str) -> Option<&'static [&'static str]> {
     LIBRARIES.iter().find(|(name, _)| *name == stem).map(|(_, libraries)| *libraries)
 }
 
+/// A package that is its shared libraries and nothing more, by its name in the table.
+pub(super) fn named(package: &str) -> Option<&'static str> {
+    let stem = package.strip_suffix("t64").unwrap_or(package);
+    LIBRARIES.iter().find(|(name, _)| *name == stem).map(|(name, _)| *name)
+}
+
 /// Whether libraries of that release can be carried over.
 pub(super) fn is_read(release: Option<u32>) -> bool {
     release.is_some_and(|release| RELEASES.contains(&release))
@@ -101,6 +107,8 @@ pub(super) struct Carried {
     pub(super) libraries: Vec<&'static str>,
     /// The RUNs that install them, and those before that tell apt how, in their order.
     pub(super) runs: Vec<usize>,
+    /// Whether the stage that builds has libraries among them.
+    pub(super) of_builder: bool,
 }
 
 /// What of the stage's packages has to be carried over; refused where that cannot be done.
@@ -132,6 +140,18 @@ pub(super) fn carried(scene: &Scene<'_>, steps: &Steps<'_>) -> Result<Carried, R
             carried.runs.push(*run);
         }
     }
+    for package in scene.linked.iter().filter(|package| !scene.image.holds(package)) {
+        if let Some(why) = unfit(scene) {
+            let text = format!("what the stage installs may link to `{package}`, {why}");
+            let way_out = "install in a stage of its own, and the library in the one that runs";
+            return Err(Refusal::new("package-missing", text, way_out));
+        }
+        carried.of_builder = true;
+        if !carried.packages.iter().any(|known| known == package) {
+            carried.packages.push((*package).to_owned());
+        }
+        carried.libraries.extend(of_package(package).unwrap_or_default());
+    }
     carried.libraries.sort_unstable();
     carried.libraries.dedup();
     if let Some(last) = carried.runs.last().copied() {
@@ -143,6 +163,14 @@ pub(super) fn carried(scene: &Scene<'_>, steps: &Steps<'_>) -> Result<Carried, R
         carried.runs.sort_unstable();
     }
     Ok(carried)
+}
+
+/// Why libraries of the stage that builds cannot come along, if so.
+fn unfit(scene: &Scene<'_>) -> Option<&'static str> {
+    if scene.image.is_copied {
+        return Some("and the stage that the interpreter is copied from has none of what was installed");
+    }
+    (!is_read(scene.old.release)).then_some("and what that holds is known of Debian 12 and 13")
 }
 
 /// Whether a RUN can stand in a stage of its own.

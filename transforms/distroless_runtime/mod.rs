@@ -176,7 +176,7 @@ fn swap(file: &File<'_>, stage: &Stage) -> Result<Swapped, Refusal> {
     } else if kind == Kind::Python && one_stage::installs(file, stage) {
         in_two(file, stage, chosen)?
     } else {
-        planned(file, stage, chosen)?
+        planned(file, stage, chosen, Vec::new())?
     };
     let path = file.dockerfile.path();
     let mut edits: Vec<FileEdit> =

@@ -39,7 +39,7 @@ pub(super) fn apart(file: &File<'_>, stage: &Stage, lowest: &Stage, chosen: Chos
     if one_stage::installs(&inner, last) {
         return Err(shared(stage));
     }
-    let made = planned(&inner, last, chosen)?;
+    let made = planned(&inner, last, chosen, Vec::new())?;
     // What was declared of the RUNs of the text in between, told of those on disk.
     let inner_runs = runs(dockerfile.document(), last);
     let own_runs = runs(own.document(), stage);

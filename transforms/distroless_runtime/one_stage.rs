@@ -7,6 +7,7 @@ use dockfit_dockerfile::operation::{Operation, Pair};
 use dockfit_dockerfile::{Document, Instruction, Keyword, LineKind, NodeKind};
 use dockfit_rewrite::Declared;
 
+use super::libraries;
 use crate::bytecode;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{As, Call};
@@ -15,7 +16,7 @@ use crate::cache_mounts::steps::Steps;
 use crate::dockerfiles::File;
 
 /// The name of the stage that builds.
-const BUILDER: &str = "builder";
+pub(super) const BUILDER: &str = "builder";
 
 /// A Dockerfile whose last stage became two.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Split {
     pub(super) declares: Vec<Declared>,
     /// Where the RUNs that went to the last stage began before, in their order.
     pub(super) moved: Vec<usize>,
+    /// Packages of the builder whose shared libraries what it builds may link to.
+    pub(super) linked: Vec<&'static str>,
 }
 
 /// Programs of the system that only a build needs.
@@ -54,6 +57,36 @@ const BUILD_TOOLS: &[&str] = &[
     "xz-utils",
     "zlib1g-dev",
 ];
+
+/// Packages by which programs are built with a library, and those that hold the library.
+///
+/// Source: what the packages depend on in Debian 12 and 13, 2026-11-24.
+const HEADERS: &[(&str, &str)] = &[
+    ("libcurl4-openssl-dev", "libcurl4"),
+    ("libev-dev", "libev4"),
+    ("libfreetype6-dev", "libfreetype6"),
+    ("libgmp-dev", "libgmp10"),
+    ("libjpeg-dev", "libjpeg62-turbo"),
+    ("libjpeg62-turbo-dev", "libjpeg62-turbo"),
+    ("liblcms2-dev", "liblcms2-2"),
+    ("libopenjp2-7-dev", "libopenjp2-7"),
+    ("libpng-dev", "libpng16-16"),
+    ("libpq-dev", "libpq5"),
+    ("librdkafka-dev", "librdkafka1"),
+    ("libsndfile1-dev", "libsndfile1"),
+    ("libsodium-dev", "libsodium23"),
+    ("libxml2-dev", "libxml2"),
+    ("libxslt1-dev", "libxslt1.1"),
+    ("libxslt-dev", "libxslt1.1"),
+    ("libyaml-dev", "libyaml-0-2"),
+    ("libzmq3-dev", "libzmq5"),
+];
+
+/// The package whose shared libraries may be linked to where this one is installed.
+fn linked(package: &str) -> Option<&'static str> {
+    let of = HEADERS.iter().find(|(headers, _)| *headers == package).map(|(_, of)| *of);
+    libraries::named(of.unwrap_or(package))
+}
 
 /// Files that say what is installed, and that an application does not read.
 const MANIFESTS: &[&str] = &["requirements", "constraints", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile"];
@@ -166,7 +199,9 @@ fn is_build(call: &Call<'_>) -> bool {
         "apt-get" | "apt" => {
             let mut words = call.values().filter(|value| !value.starts_with('-'));
             match words.next() {
-                Some("install") => words.all(|package| BUILD_TOOLS.contains(&package)),
+                Some("install") => {
+                    words.all(|package| BUILD_TOOLS.contains(&package) || linked(package).is_some())
+                }
                 Some("update" | "clean" | "autoremove" | "purge" | "remove") => true,
                 _ => false,
             }
@@ -267,7 +302,8 @@ impl Writer<'_> {
                 (found.keyword() == Keyword::Run).then_some(found.span.start)
             },
         ));
-        Ok(Split { text, declares, moved })
+        let linked = self.linked();
+        Ok(Split { text, declares, moved, linked })
     }
 
     /// The text ahead of an instruction that goes elsewhere, without the blank line before it where another one follows.
@@ -281,6 +317,17 @@ impl Writer<'_> {
             Some(rest) if is_blank && (rest.is_empty() || rest.ends_with(end)) => rest,
             _ => piece,
         }
+    }
+
+    /// The packages of the builder's steps whose shared libraries may be linked to.
+    fn linked(&self) -> Vec<&'static str> {
+        let steps = self.stage.instructions.clone().take_while(|index| *index <= self.last);
+        let calls = steps.filter_map(|index| self.steps.at(index)).flat_map(Step::calls);
+        let installs = calls.filter(|call| matches!(call.program.as_str(), "apt-get" | "apt"));
+        let mut found: Vec<&'static str> = installs.flat_map(Call::values).filter_map(linked).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Where the builder ends: behind its last RUN.

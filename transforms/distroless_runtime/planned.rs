@@ -22,8 +22,13 @@ pub(super) struct Made {
 }
 
 /// Plans the swap of the last stage of a file and proves what comes out.
-pub(super) fn planned(file: &File<'_>, stage: &Stage, chosen: Chosen) -> Result<Made, Refusal> {
-    let scene = Scene::read(file, stage, chosen)?;
+pub(super) fn planned(
+    file: &File<'_>,
+    stage: &Stage,
+    chosen: Chosen,
+    linked: Vec<&'static str>,
+) -> Result<Made, Refusal> {
+    let scene = Scene::read(file, stage, chosen, linked)?;
     source::check(&scene)?;
     let mut plan = swap::plan(&scene)?;
     let applied = |edits: &[Edit]| {

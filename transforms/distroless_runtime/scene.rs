@@ -52,6 +52,8 @@ pub(super) struct Scene<'t> {
     pub(super) old: OldBase,
     pub(super) accounts: Accounts,
     pub(super) effects: Effects,
+    /// Packages of the stage that builds whose shared libraries what it builds may link to.
+    pub(super) linked: Vec<&'static str>,
     /// The libraries of packages that are carried over.
     pub(super) carried: Carried,
     pub(super) copies: Vec<Copied>,
@@ -77,7 +79,12 @@ impl<'t> Scene<'t> {
     }
 
     /// Reads the stage.
-    pub(super) fn read(file: &'t File<'t>, stage: &'t Stage, chosen: Chosen) -> Result<Self, Refusal> {
+    pub(super) fn read(
+        file: &'t File<'t>,
+        stage: &'t Stage,
+        chosen: Chosen,
+        linked: Vec<&'static str>,
+    ) -> Result<Self, Refusal> {
         let Chosen { image, kind, old } = chosen;
         let image_users: &[(&str, u32, u32)] = if kind == Kind::Node { &[("node", 1000, 1000)] } else { &[] };
         let mut scene = Self {
@@ -88,6 +95,7 @@ impl<'t> Scene<'t> {
             old,
             accounts: Accounts::of_image(image_users, old.plain, old.alpine),
             effects: Effects::default(),
+            linked,
             carried: Carried::default(),
             copies: Vec::new(),
             workdirs: Vec::new(),

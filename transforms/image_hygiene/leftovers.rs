@@ -84,6 +84,9 @@ struct Wanted {
 
 fn tests(packages: &Packages) -> Result<Option<Wanted>, Refusal> {
     let Some(names) = &packages.names else {
+        if let Some(refusal) = &packages.unread {
+            return Err(refusal.clone());
+        }
         let text = "which packages are installed cannot be told";
         return Err(Refusal::new("packages-unknown", text, "install from a lock or a file of requirements"));
     };
@@ -112,6 +115,9 @@ fn tests(packages: &Packages) -> Result<Option<Wanted>, Refusal> {
 }
 
 fn stubs(packages: &Packages) -> Result<Wanted, Refusal> {
+    if let Some(refusal) = &packages.unread {
+        return Err(refusal.clone());
+    }
     if !packages.is_complete {
         let text = "without a lock it cannot be told whether a package reads its stubs when it is imported";
         return Err(Refusal::new("no-lock", text, "lock the dependencies"));

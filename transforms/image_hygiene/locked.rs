@@ -52,14 +52,21 @@ pub(crate) fn targets(lowest: &Stage) -> Result<Vec<WheelTarget>, Refusal> {
     Ok(machines.into_iter().map(|machine| WheelTarget { python, libc, machine }).collect())
 }
 
-/// The names of all packages in the lock of a folder of the project, if there is one that is read.
-pub(super) fn names(project: &Project, folder: &str) -> Option<BTreeSet<String>> {
+/// The names of all packages in the lock of a folder of the project, if there is one; why it is not read, if so.
+pub(super) fn names(project: &Project, folder: &str) -> Result<Option<BTreeSet<String>>, Refusal> {
+    let found = read(project, folder)?;
+    Ok(found.map(|found| found.packages.iter().map(|package| package.name.to_string()).collect()))
+}
+
+/// What the lock of a folder of the project says, if there is one.
+fn read(project: &Project, folder: &str) -> Result<Option<Resolution>, Refusal> {
     let files = ProjectFiles(project);
-    let manifest = find_manifest(&files, folder).ok()?;
-    let manifest = manifest.map(|path| read_manifest(&files, &path)).transpose().ok()?;
-    let path = find_lock(&files, folder, manifest.as_ref()).ok()??;
-    let resolution = read_lock(&files, &path, manifest.as_ref()).ok()?;
-    Some(resolution.packages.iter().map(|package| package.name.to_string()).collect())
+    let refuse =
+        |error: dockfit_python::Error| Refusal::new("lock-unreadable", error.to_string(), "renew the lock");
+    let manifest = find_manifest(&files, folder).map_err(refuse)?;
+    let manifest = manifest.map(|path| read_manifest(&files, &path)).transpose().map_err(refuse)?;
+    let Some(path) = find_lock(&files, folder, manifest.as_ref()).map_err(refuse)? else { return Ok(None) };
+    read_lock(&files, &path, manifest.as_ref()).map(Some).map_err(refuse)
 }
 
 /// A lock with a list of files, and what of it an image may install.
@@ -72,21 +79,14 @@ pub(crate) struct Lock {
 impl Lock {
     /// The lock of a folder of the project.
     pub(crate) fn of(project: &Project, folder: &str, targets: &[WheelTarget]) -> Result<Self, Refusal> {
-        let files = ProjectFiles(project);
-        let refuse = |error: dockfit_python::Error| {
-            Refusal::new("lock-unreadable", error.to_string(), "renew the lock")
-        };
-        let manifest = find_manifest(&files, folder).map_err(refuse)?;
-        let manifest = manifest.map(|path| read_manifest(&files, &path)).transpose().map_err(refuse)?;
-        let path = find_lock(&files, folder, manifest.as_ref()).map_err(refuse)?;
-        let Some(path) = path else {
+        let Some(resolution) = read(project, folder)? else {
             let text = "there is no lock: each build may find other versions, with wheels or without";
             return Err(Refusal::new("no-lock", text, "lock the dependencies, with uv, Poetry or PDM"));
         };
-        let resolution = read_lock(&files, &path, manifest.as_ref()).map_err(refuse)?;
         if matches!(resolution.kind, LockKind::Compiled | LockKind::Pipfile) {
             let text = format!(
-                "{path} lists hashes, not files: it cannot be told whether every package has a wheel"
+                "{} lists hashes, not files: it cannot be told whether every package has a wheel",
+                resolution.path
             );
             let way_out = "lock with uv, Poetry, PDM or pylock.toml, which list the files";
             return Err(Refusal::new("no-file-list", text, way_out));
@@ -96,7 +96,8 @@ impl Lock {
         environment.platforms =
             targets.iter().map(|target| Platform { machine: target.machine.clone() }).collect();
         let wanted = Wanted { main: true, extras: Choice::All, groups: Choice::All };
-        let selection = select(&resolution, &wanted, &environment).map_err(refuse)?;
+        let selection = select(&resolution, &wanted, &environment)
+            .map_err(|error| Refusal::new("lock-unreadable", error.to_string(), "renew the lock"))?;
         let installed = selection.items.iter().map(|item| item.package).collect();
         Ok(Self { resolution, installed })
     }

@@ -7,16 +7,19 @@ use dockfit_python::requirements_txt::{RequirementsFile, Target};
 use super::locked::names;
 use super::need::in_context;
 use crate::build_context::BuildContext;
+use crate::cache_mounts::Refusal;
 use crate::cache_mounts::call::{Arg, Call};
 use crate::cache_mounts::step::Step;
 
 /// Packages by their normalized names.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Packages {
     /// Those that are known to be installed; nothing where none is.
     pub(super) names: Option<BTreeSet<String>>,
     /// Whether all that may be installed is among them.
     pub(super) is_complete: bool,
+    /// Why the lock is not read, where there is one.
+    pub(super) unread: Option<Refusal>,
 }
 
 /// Whether a command installs packages of Python.
@@ -43,10 +46,13 @@ impl Packages {
                 found.extend(required(tree, step, call));
             }
         }
-        let locked = names(tree.project, tree.folder.as_str());
+        let (locked, unread) = match names(tree.project, tree.folder.as_str()) {
+            Ok(locked) => (locked, None),
+            Err(refusal) => (None, Some(refusal)),
+        };
         let is_complete = locked.as_ref().is_some_and(|locked| found.is_subset(locked));
         found.extend(locked.unwrap_or_default());
-        Self { names: (!found.is_empty()).then_some(found), is_complete }
+        Self { names: (!found.is_empty()).then_some(found), is_complete, unread }
     }
 }
 

@@ -210,6 +210,9 @@ fn what_was_found_stays_mended() {
         "FROM python:3.13-slim\nRUN bash -ec 'pip install a; pip cache purge'\n",
         "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN make\n\n\
          FROM registry.example/team/base:7\nRUN make\nRUN apt-get update && apt-get install -y gcc\n",
+        // The stage that builds is one that a pass makes.
+        "FROM python:3.13\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n\
+         COPY . .\nCMD [\"python\", \"-m\", \"app\"]\n",
     ];
     for source in found {
         if let Err(error) = check(source.as_bytes()) {

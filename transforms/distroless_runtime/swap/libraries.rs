@@ -7,7 +7,7 @@ use super::Writer;
 use crate::cache_mounts::Refusal;
 use crate::cache_mounts::steps::Steps;
 use crate::distroless_runtime::libraries::moved_text;
-use crate::distroless_runtime::one_stage::base_words;
+use crate::distroless_runtime::one_stage::{BUILDER, base_words};
 
 /// The name of the stage, and of the folder in it.
 const LIBRARIES: &str = "libraries";
@@ -52,7 +52,8 @@ impl Writer<'_, '_> {
             (false, _) => format!("The libraries of {packages}"),
         };
         let from_word = self.keyword(Keyword::From);
-        let mut text = format!("# {comment}{end}{from_word} {} {as_word} {name}{end}", base_words(from));
+        let base = if carried.of_builder { BUILDER.to_owned() } else { base_words(from) };
+        let mut text = format!("# {comment}{end}{from_word} {base} {as_word} {name}{end}");
         for run in &carried.runs {
             let moved = moved_text(scene, &steps, *run).ok_or_else(|| {
                 let line = document.line_of(*run);
@@ -94,7 +95,7 @@ impl Writer<'_, '_> {
         let modules = format!(
             "find {PREFIX}/lib/python3*/lib-dynload -name '*.so' -not -name '_tkinter.*' -exec ldd {{}} +"
         );
-        let (named, linked) = match (python, names.as_str()) {
+        let (first, linked) = match (python, names.as_str()) {
             (true, "") => (String::new(), modules),
             (true, names) => (format!("{names} "), format!("{{ ldd {names}; {modules}; }}")),
             (false, names) => (format!("{names} "), format!("ldd {names}")),
@@ -104,7 +105,7 @@ impl Writer<'_, '_> {
             format!("{} --mount=from={image},target=/image ", self.keyword(Keyword::Run)),
             format!("mkdir /{LIBRARIES} && cd /usr/lib/*-linux-gnu "),
             format!(
-                "&& for library in {named}$({linked}{pipe}| awk '$2 == \"=>\" {{ print $1 }}' | sort -u); do "
+                "&& for library in {first}$({linked}{pipe}| awk '$2 == \"=>\" {{ print $1 }}' | sort -u); do "
             ),
             format!("{indent}[ -e \"/image$PWD/$library\" ] || cp -L \"$library\" /{LIBRARIES}/ || exit 1; "),
         ];

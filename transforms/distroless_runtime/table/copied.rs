@@ -1,7 +1,7 @@
 //! Python of an official image, brought along to an image that has none.
 //!
 //! Sources, 2026-11-24: docker-library/python `Dockerfile-linux.template` (commit of 2026-06-23) for what is built and with
-//! which headers; `ldd` on every module in `lib-dynload` of CPython 3.8.18, 3.9.18, 3.10.13, 3.11.7, 3.12.1 and 3.13.0,
+//! which headers; `ldd` on every module in `lib-dynload` of `CPython` 3.8.18, 3.9.18, 3.10.13, 3.11.7, 3.12.1 and 3.13.0,
 //! built from source with a shared libpython on Debian 12, for what these link to. Modules of 3.7 and before link to
 //! libpython itself. 3.14 adds `_zstd`, whose library each image with a C library holds.
 
