@@ -373,6 +373,11 @@ impl Writer<'_> {
                 format!("{} {}{end}", habits.keyword(Keyword::Env), kept.join(&separator))
             }
             (Keyword::Copy | Keyword::Add, _) if !self.is_manifest(index) => whole(),
+            // An installer of another image is the builder's alone.
+            (_, Some(Operation::Copy(copy) | Operation::Add(copy))) => {
+                declares.extend(copy.from.iter().map(|from| Declared::Takes(from.text.clone())));
+                String::new()
+            }
             _ => String::new(),
         }
     }
