@@ -99,6 +99,10 @@ impl Engine {
             // Their own format has no health check.
             Kind::Podman | Kind::Buildah => option("--format", "docker"),
         }
+        // It keeps no layers from one build to the next otherwise. Source: buildah-build(1), 2026-11-24.
+        if self.kind == Kind::Buildah {
+            option("--layers", "true");
+        }
         option("--tag", tag);
         option("--file", &path(&request.dockerfile));
         if let Some(builder) = &self.builder {
@@ -136,4 +140,28 @@ impl Engine {
 
 fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{BuildRequest, path};
+    use crate::{Engine, Kind};
+
+    fn options(kind: Kind) -> Vec<String> {
+        let engine = Engine { kind, version: String::new(), daemon: None, store: None, builder: None };
+        let request = BuildRequest { context: PathBuf::from("/x"), ..BuildRequest::default() };
+        let command = engine.build_command(&request, "t");
+        command.get_args().map(|word| path(word.as_ref())).collect()
+    }
+
+    #[test]
+    fn buildah_keeps_layers_and_both_keep_health_checks() {
+        assert!(options(Kind::Buildah).contains(&"--layers=true".to_owned()));
+        assert!(!options(Kind::Podman).contains(&"--layers=true".to_owned()), "it does by itself");
+        for kind in [Kind::Podman, Kind::Buildah] {
+            assert!(options(kind).contains(&"--format=docker".to_owned()), "{kind}");
+        }
+    }
 }
