@@ -1,9 +1,10 @@
 //! A progress bar, when the work is long and somebody watches.
 
 use std::io::IsTerminal;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// How long the work may take before a bar appears.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -55,6 +56,45 @@ impl Drop for Progress {
     }
 }
 
+/// What is shown at the same time, one below the other.
+static SHOWN: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// How much of a number of things is done, over the lines that say what goes on; where somebody watches.
+pub(crate) struct Total {
+    bar: Option<ProgressBar>,
+}
+
+impl Total {
+    /// Nothing of `total` is done.
+    pub(crate) fn over(total: usize) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| SHOWN.add(ProgressBar::new(total as u64)));
+        if let Some(bar) = &bar {
+            if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}, {eta} left") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_secs(1));
+        }
+        Self { bar }
+    }
+
+    /// So much of so many is done.
+    pub(crate) fn say(&self, done: usize, total: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        }
+    }
+}
+
+impl Drop for Total {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+            SHOWN.remove(bar);
+        }
+    }
+}
+
 /// A line that says what goes on, where somebody watches.
 pub(crate) struct Activity {
     bar: Option<ProgressBar>,
@@ -63,7 +103,7 @@ pub(crate) struct Activity {
 impl Activity {
     /// Says that `what` goes on.
     pub(crate) fn new(what: &str) -> Self {
-        let bar = std::io::stderr().is_terminal().then(ProgressBar::new_spinner);
+        let bar = std::io::stderr().is_terminal().then(|| SHOWN.add(ProgressBar::new_spinner()));
         if let Some(bar) = &bar {
             if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {wide_msg:.dim}") {
                 bar.set_style(style);
@@ -86,6 +126,7 @@ impl Drop for Activity {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+            SHOWN.remove(bar);
         }
     }
 }

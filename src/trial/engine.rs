@@ -190,7 +190,14 @@ pub(crate) fn engine_problem(error: &EngineError, file: Option<&str>) -> Problem
                 Cause::Step => problem,
             }
         }
-        error => Problem::new(ProblemKind::Engine, error.to_string()),
+        error => {
+            let problem = Problem::new(ProblemKind::Engine, error.to_string());
+            if error.to_string().contains("no space left on device") {
+                problem.help("make room, or set TMPDIR to a folder that has some")
+            } else {
+                problem
+            }
+        }
     };
     match file {
         Some(file) => problem.in_file(file),

@@ -13,7 +13,7 @@ const STYLE: &str = ":root{color-scheme:light dark;--line:#d0d7de;--dim:#57606a;
 @media(prefers-color-scheme:dark){:root{--line:#3d444d;--dim:#9198a1;--good:#3fb950;--bad:#f85149}}\
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
 table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:right}\
-th:first-child,td:first-child,td.text{text-align:left}.dim{color:var(--dim)}.met{color:var(--good)}.missed{color:var(--bad)}\
+th:first-child,td:first-child,td.text{text-align:left}td:not(.text){white-space:nowrap}.dim{color:var(--dim)}.met{color:var(--good)}.missed{color:var(--bad)}\
 svg{max-width:100%;height:auto}figure{margin:1.5rem 0;overflow-x:auto}code{font-size:.9em}details{margin:1rem 0}.wide{overflow-x:auto}";
 
 /// The whole page.

@@ -43,8 +43,14 @@ impl Bench<'_, '_, '_> {
             return Ok(());
         }
         // The same again with one worker, where the command asks for more.
+        let one = workers::one(&read.config);
+        if run == 0 {
+            watch.more(
+                self.args.runs * (usize::from(one.is_some()) + usize::from(read.modules.has_library())),
+            );
+        }
         let mut request = Request { load_port: false, ..request };
-        if let Some(one) = workers::one(&read.config) {
+        if let Some(one) = one {
             request = Request { command: one.command, env: one.env, ..request };
             let label = watch.label(run, &side.name, "start with one worker");
             self.with_one_worker(&request, measured, &label, watch)?;

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use crate::args::BenchArgs;
+use crate::progress::Total;
 
 /// Progress over all builds and starts of a Dockerfile.
 pub(super) struct Watch {
@@ -13,6 +14,7 @@ pub(super) struct Watch {
     runs: usize,
     /// Plain lines are written.
     says: bool,
+    bar: Option<Total>,
 }
 
 impl Watch {
@@ -20,7 +22,13 @@ impl Watch {
         let starts = usize::from(!args.start.no_start);
         let says = !args.options.quiet && !std::io::stderr().is_terminal();
         let total = args.runs * sides * (scenarios + starts);
-        Self { dockerfile: dockerfile.to_owned(), done: 0, total, runs: args.runs, says }
+        let bar = (!args.options.quiet).then(|| Total::over(total));
+        Self { dockerfile: dockerfile.to_owned(), done: 0, total, runs: args.runs, says, bar }
+    }
+
+    /// So many starts come on top, once it is known how an image starts.
+    pub(super) fn more(&mut self, starts: usize) {
+        self.total += starts;
     }
 
     /// What goes on.
@@ -32,8 +40,10 @@ impl Watch {
     /// It took that long.
     pub(super) fn done(&mut self, label: &str, took: Duration) {
         self.done += 1;
-        // Starts with one worker come on top, where there are any.
         self.total = self.total.max(self.done);
+        if let Some(bar) = &self.bar {
+            bar.say(self.done, self.total);
+        }
         if self.says {
             let line = format!("{label}: {:.1} s", took.as_secs_f64());
             // Who does not read this need not.

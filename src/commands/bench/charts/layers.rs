@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use super::super::measured::Measured;
 use super::super::table::{of_bytes, short};
-use super::{Chart, SHADES, WIDTH, escaped};
+use super::{Chart, WIDTH, escaped};
 
 /// Two columns of blocks, a block for each layer, the lowest at the bottom.
 pub(super) fn layers(name: &str, title: &str, sides: [&Measured; 2]) -> Option<Chart> {
     const TALL: f64 = 320.0;
     const COLUMN: f64 = 90.0;
+    // Of one hue, lighter and darker in turn.
+    const SHADES: [f64; 4] = [1.0, 0.78, 0.6, 0.88];
     let total = |side: &Measured| side.layers.iter().map(|layer| layer.content).sum::<u64>();
     let greatest = sides.iter().map(|side| total(side)).max().filter(|total| *total > 0)?;
     #[allow(clippy::cast_precision_loss, reason = "drawn")]
@@ -32,7 +34,10 @@ pub(super) fn layers(name: &str, title: &str, sides: [&Measured; 2]) -> Option<C
                 escaped(&words)
             );
             if height >= 14.0 {
-                let text: String = short(&layer.made_by).chars().take(26).collect();
+                // A base that was imported says nothing of how it was made.
+                let made_by =
+                    if layer.made_by.is_empty() { "(not said)".to_owned() } else { short(&layer.made_by) };
+                let text: String = made_by.chars().take(26).collect();
                 let _ = write!(
                     body,
                     "<text class=\"dim\" x=\"{:.1}\" y=\"{:.1}\">{} {}</text>",

@@ -36,8 +36,6 @@ const LEFT: f64 = 170.0;
 const RIGHT: f64 = 170.0;
 /// How high a bar is.
 const BAR: f64 = 16.0;
-/// Blocks beside one another are of one hue, lighter and darker in turn.
-const SHADES: [f64; 5] = [1.0, 0.78, 0.6, 0.88, 0.68];
 
 impl Chart {
     /// The element, for a page.

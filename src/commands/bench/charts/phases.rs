@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 
 use super::super::measured::Benched;
 use super::super::table::seconds;
-use super::{Chart, LEFT, RIGHT, SHADES, WIDTH, escaped};
+use super::{Chart, LEFT, RIGHT, WIDTH, escaped};
 
 /// A row for each side, a block for each phase.
 pub(super) fn phases(name: &str, title: &str, benched: &Benched) -> Option<Chart> {
     const TALL: f64 = 26.0;
     /// A block that is narrower has its name in the legend only.
     const NARROW: f64 = 90.0;
+    /// Pale, so that a name on them can be read in the light and in the dark.
+    const SHADES: [f64; 5] = [0.65, 0.42, 0.28, 0.55, 0.35];
     let rows = benched.phases();
     let of = |is_after: bool| {
         let figures = rows.iter().map(|row| (row.name, if is_after { row.after } else { row.before }));
