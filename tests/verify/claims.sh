@@ -8,15 +8,14 @@
 set -euo pipefail
 into=$(mkdir -p "${1:?usage: claims.sh FOLDER}" && cd "$1" && pwd)
 . "$(dirname "$0")/lab.sh"
-[ -z "$(why_not)" ] || skip "$(why_not)"
 # The index belongs to the laboratory's engine, so another one will not do.
-export DOCKER_HOST=unix://$LAB/engine/${SUITE:-trixie}/run/docker.sock
+LABORATORY=1
 engine python distroless uv
 command_of_project
 "$REPOSITORY/tests/lab/index.sh" start
 trap '"$REPOSITORY/tests/lab/index.sh" stop; rm -rf "$SCRATCH"; [ -z "$started" ] || "$REPOSITORY/tests/lab/install-engine.sh" stop' EXIT
 
-bench() { # NAME PROJECT OPTIONS…
+measure() { # NAME PROJECT OPTIONS…
   local name=$1 project=$REPOSITORY/examples/$2
   shift 2
   say "$name"
@@ -28,11 +27,11 @@ bench() { # NAME PROJECT OPTIONS…
 }
 health='http://localhost:8000/health'
 # The first build fills the index, so that both sides meet the same one.
-RUNS=1 bench first fastapi-backend --unsafe --no-start --scenario cold
-RUNS=1 bench first-uv fastapi-backend --unsafe --installer uv --no-start --scenario cold
-bench pip fastapi-backend --unsafe --probe "$health"
-bench uv fastapi-backend --unsafe --installer uv --no-start
-bench preload gunicorn-backend --all --scenario nothing --probe "$health"
-bench imports fastapi-backend --unsafe --with import-costs --scenario nothing --probe "$health"
+RUNS=1 measure first fastapi-backend --unsafe --no-start --scenario cold
+RUNS=1 measure first-uv fastapi-backend --unsafe --installer uv --no-start --scenario cold
+measure pip fastapi-backend --unsafe --probe "$health"
+measure uv fastapi-backend --unsafe --installer uv --no-start
+measure preload gunicorn-backend --all --env DATABASE_URL=sqlite:////tmp/prices.db --scenario nothing --probe "$health"
+measure imports fastapi-backend --unsafe --with import-costs --scenario nothing --probe "$health"
 [ "$failures" = 0 ] || exit 1
 say "measured: $into"

@@ -16,7 +16,7 @@ for name in "${names[@]}"; do
   case $name in
     app) folder=$VERIFY/app ;;
     backend) folder=$REPOSITORY/examples/fastapi-backend options=(--unsafe --stop-within 3) ;;
-    gunicorn) folder=$REPOSITORY/examples/gunicorn-backend options=(--unsafe --service none --stop-within 3) ;;
+    gunicorn) folder=$REPOSITORY/examples/gunicorn-backend options=(--unsafe --service none --env DATABASE_URL=sqlite:////tmp/prices.db --stop-within 3) ;;
     uv) needs=(uv) ;;
     # By pip's name for the index: its own interface is not there where a mirror answers in its place.
     poetry)
