@@ -71,7 +71,8 @@ python3 -m http.server --directory "$folder" --bind 127.0.0.1 8097 >/dev/null 2>
 server=$!
 for _ in $(seq 50); do curl -sf http://127.0.0.1:8097/ >/dev/null && break; sleep 0.1; done
 status=0
-verify --run-network host --probe http://localhost:8097/ --with pip-environment "$folder" >"$SCRATCH/log" 2>&1 || status=$?
+TMPDIR=$SCRATCH/tmp "$DOCKFIT" verify --frontend builtin --network host --probe http://localhost:8097/ \
+  --with pip-environment "$folder" >"$SCRATCH/log" 2>&1 || status=$?
 kill "$server"
 { [ "$status" = 1 ] && grep -q 'port 8097 is taken by something else' "$SCRATCH/log"; } || { fail "port taken: $status"; cat "$SCRATCH/log"; }
 say 'a port that is taken is named'
