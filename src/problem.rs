@@ -62,6 +62,10 @@ pub(crate) enum ProblemKind {
     Engine,
     /// An image cannot be built.
     Build,
+    /// A Dockerfile stands in a compose file, where none is changed.
+    Inline,
+    /// A file builds something that is no Dockerfile of the repository.
+    Elsewhere,
 }
 
 impl ProblemKind {
@@ -91,6 +95,8 @@ impl ProblemKind {
             Self::Tool => "tool",
             Self::Engine => "engine",
             Self::Build => "build",
+            Self::Inline => "inline-dockerfile",
+            Self::Elsewhere => "build-elsewhere",
         }
     }
 
@@ -98,7 +104,7 @@ impl ProblemKind {
     pub(crate) fn severity(self) -> Severity {
         match self {
             Self::Template => Severity::Note,
-            Self::IgnoreComment | Self::HardLink => Severity::Warning,
+            Self::IgnoreComment | Self::HardLink | Self::Inline | Self::Elsewhere => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -159,6 +165,18 @@ impl Problem {
         self.position = Some(index.position(source, span.start));
         self.excerpt = Some(Box::new(Excerpt::of(source, &index, span)));
         self
+    }
+
+    /// At a line of `source`, from 1: from its first word to its end.
+    #[must_use]
+    pub(crate) fn at_line(self, source: &[u8], line: usize) -> Self {
+        let index = dockfit_dockerfile::LineIndex::new(source);
+        let start = index.start_of(line).unwrap_or(source.len());
+        let rest = source.get(start..).unwrap_or_default();
+        let text = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let blank = text.len() - text.trim_ascii_start().len();
+        let end = start + text.trim_ascii_end().len();
+        self.at(source, Span::new((start + blank).min(end), end))
     }
 
     /// What the grammar refuses.

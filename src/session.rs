@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::discover::{self, Root};
 use crate::disk::LARGEST;
 use crate::problem::{Problem, ProblemKind};
-use crate::project::{Draft, drafts};
+use crate::project::{Draft, drafts, inline_problems};
 use crate::report::Look;
 use crate::settings::{Names, Settings};
 use crate::target;
@@ -103,6 +103,7 @@ impl<'a> Session<'a> {
                     let (mut more, problems) = drafts(root, self.options.context.as_deref(), &self.names);
                     projects.append(&mut more);
                     console.problems(&problems);
+                    console.problems(&inline_problems(self.passes, root));
                 }
             }
         }

@@ -48,3 +48,10 @@ pub(crate) fn missing(target: &str, projects: &[Draft]) -> Option<Problem> {
 pub(crate) fn stages(document: &Document) -> Vec<String> {
     Model::of(document).stages().iter().filter_map(|stage| stage.name.clone()).collect()
 }
+
+/// Whether `target` is a stage of the document: its name, whatever its case, or its number.
+pub(crate) fn is_stage(target: &str, document: &Document) -> bool {
+    let model = Model::of(document);
+    let number = target.parse::<usize>().ok();
+    model.stage_named(target).is_some() || number.is_some_and(|number| number < model.stages().len())
+}

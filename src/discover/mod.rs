@@ -1,5 +1,6 @@
 //! Finds the Dockerfiles below the paths that were given, and what builds them.
 
+mod builder;
 mod names;
 mod root;
 mod walk;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dockfit_rewrite::RelPath;
+use dockfit_rewrite::context::{self, Build};
 
 pub(crate) use names::{NameKind, kind};
 
@@ -34,6 +36,12 @@ pub(crate) struct Root {
     pub(crate) builders: BTreeSet<RelPath>,
     /// What is read in the place of files there.
     pub(crate) overlay: Overlay,
+    /// What the files build that were given: they decide on contexts.
+    pub(crate) given: Vec<Build>,
+    /// The stages that they build, by Dockerfile; none where one of them builds all.
+    pub(crate) targets: BTreeMap<RelPath, Vec<String>>,
+    /// Files that may hold Dockerfiles of their own.
+    pub(crate) inline_in: BTreeSet<RelPath>,
 }
 
 /// What was found.
@@ -78,6 +86,9 @@ pub(crate) fn open_file(
         dockerfiles: BTreeSet::from([inside]),
         builders: BTreeSet::new(),
         overlay,
+        given: Vec::new(),
+        targets: BTreeMap::new(),
+        inline_in: BTreeSet::new(),
     };
     walk::builders_above(&mut root, &folder);
     Ok(root)
@@ -117,7 +128,13 @@ impl Search<'_> {
             return Err(template(given));
         }
         if metadata.is_file() {
-            root.dockerfiles.insert(inside);
+            if kind(inside.file_name()) == NameKind::Other && context::may_build(&inside) {
+                self.problems.extend(builder::given(root, given, &inside));
+            } else {
+                // Given by itself, all of it is meant.
+                root.targets.insert(inside.clone(), Vec::new());
+                root.dockerfiles.insert(inside);
+            }
             return Ok(());
         }
         if !metadata.is_dir() {
@@ -171,6 +188,9 @@ impl Search<'_> {
             dockerfiles: BTreeSet::new(),
             builders: BTreeSet::new(),
             overlay: Overlay::default(),
+            given: Vec::new(),
+            targets: BTreeMap::new(),
+            inline_in: BTreeSet::new(),
         });
         Ok(Some(key))
     }

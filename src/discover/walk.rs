@@ -94,13 +94,16 @@ fn take(root: &mut Root, entry: &DirEntry, seen: &mut Seen) {
         NameKind::Dockerfile if file_type.is_file() => {
             if let Some(path) = path() {
                 seen.dockerfiles += 1;
+                root.targets.insert(path.clone(), Vec::new());
                 root.dockerfiles.insert(path);
             }
         }
         NameKind::Dockerfile | NameKind::Template | NameKind::Other => {
             // Building a path for each file of a large folder would cost more than the walk.
             if matches!(name.rsplit('.').next(), Some("yml" | "yaml" | "json")) {
-                root.builders.extend(path().filter(|path| file_type.is_file() && context::may_build(path)));
+                let builder = path().filter(|path| file_type.is_file() && context::may_build(path));
+                root.inline_in.extend(builder.clone());
+                root.builders.extend(builder);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From files that were found to projects: read, told apart, given a context, grouped.
 
 mod group;
+mod inline;
 mod sound;
 
 use std::borrow::Cow;
@@ -11,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use dockfit_dockerfile::Document;
 use dockfit_rewrite::context::{self, Build};
 use dockfit_rewrite::pipeline::Offer;
-use dockfit_rewrite::{Context, Dockerfile, FileSource, MemoryFiles, Project, RelPath};
+use dockfit_rewrite::{Context, Dockerfile, FileSource, MemoryFiles, Pass, Project, RelPath};
 use group::grouped;
 use rayon::prelude::*;
 pub(crate) use sound::engine_refuses;
@@ -47,6 +48,8 @@ pub(crate) struct Member {
     pub(crate) path: RelPath,
     pub(crate) context: Context,
     pub(crate) source: Arc<[u8]>,
+    /// The stages that are built by the file that was given; none: all that the options select.
+    pub(crate) targets: Vec<String>,
 }
 
 impl Draft {
@@ -61,7 +64,7 @@ impl Draft {
             return Err(problems);
         }
         let root = env::current_dir().unwrap_or_default();
-        let members = vec![Member { path, context, source: source.into() }];
+        let members = vec![Member { path, context, source: source.into(), targets: Vec::new() }];
         Ok(Self {
             root,
             settings: Arc::new(settings),
@@ -94,7 +97,11 @@ impl Draft {
 
     /// Whether a decision is wanted, as far as the options say.
     pub(crate) fn wants(&self, offer: &Offer<'_>) -> bool {
-        self.settings.target.as_deref().is_none_or(|target| crate::target::needs(target, offer))
+        if let Some(target) = &self.settings.target {
+            return crate::target::needs(target, offer);
+        }
+        let targets = self.members.get(offer.decision.dockerfile).map_or(&[][..], |member| &member.targets);
+        targets.is_empty() || targets.iter().any(|target| crate::target::needs(target, offer))
     }
 
     /// A path of the project as it is shown to the user.
@@ -117,6 +124,11 @@ pub(crate) fn shown(path: &Path) -> String {
     };
     let text = text.strip_prefix("./").unwrap_or(&text);
     crate::terminal::visible(text).into_owned()
+}
+
+/// What is to be said of Dockerfiles that stand in compose files of `root`.
+pub(crate) fn inline_problems(passes: &[&'static dyn Pass], root: &Root) -> Vec<Problem> {
+    root.inline_in.iter().flat_map(|path| inline::problems(passes, root, path)).collect()
 }
 
 /// Reads what was found in `root` and groups it into projects: Dockerfiles whose contexts are equal or lie
@@ -212,7 +224,20 @@ fn member(
         let wrong = |problem| vec![Problem { kind: ProblemKind::Config, ..problem }];
         Context::Known(inside(folder, &root.path).map_err(wrong)?)
     } else {
-        context::declared(path, builds).unwrap_or_else(|| context::nearest(path, &document, files))
+        let declared = context::declared(path, &root.given).or_else(|| context::declared(path, builds));
+        declared.unwrap_or_else(|| context::nearest(path, &document, files))
     };
-    Ok((Member { path: path.clone(), context, source: source.into() }, document))
+    let targets = root.targets.get(path).cloned().unwrap_or_default();
+    let missing = root.given.iter().find(|build| {
+        let target = build.target.as_deref().filter(|_| build.dockerfile == *path);
+        target.is_some_and(|target| !crate::target::is_stage(target, &document))
+    });
+    if let Some(build) = missing {
+        let target = build.target.as_deref().unwrap_or_default();
+        let message = format!("it has no stage `{target}`, which {} builds", build.declared_in);
+        return Err(vec![
+            Problem::new(ProblemKind::Path, message).in_file(&shown).help("name a stage that it has"),
+        ]);
+    }
+    Ok((Member { path: path.clone(), context, source: source.into(), targets }, document))
 }

@@ -2,9 +2,11 @@
 
 mod apply;
 mod bad_input;
+mod builders;
 mod configuration;
 mod contexts;
 mod forms;
+mod hostile_reports;
 mod inspect;
 mod passes;
 mod patch;

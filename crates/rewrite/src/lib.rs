@@ -15,6 +15,7 @@ mod project;
 mod selection;
 pub mod surgery;
 mod verify;
+pub mod yaml;
 
 pub use decision::{Change, Decision, DecisionInfo, FileEdit, Outcome, Place, Reason, Safety};
 pub use edit::{Edit, EditSet, Overlap};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use dockfit_rewrite::yaml::{Id, Kind};
 use dockfit_rewrite::{Edit, Project};
 
 use super::service::{ComposeFile, Service};
-use super::yaml::{Id, Kind};
 
 /// What a service says of a variable.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -2,7 +2,6 @@
 
 mod environment;
 mod service;
-mod yaml;
 
 pub(crate) use environment::{Setting, set, setting};
 pub(crate) use service::{Command, ComposeFile, Service, Started, services};

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use dockfit_dockerfile::{LineIndex, Span};
 use dockfit_rewrite::context;
+use dockfit_rewrite::yaml::{Id, Yaml};
 use dockfit_rewrite::{Dockerfile, Project, RelPath};
 use dockfit_shell::Script;
 
-use super::yaml::{Id, Yaml};
 use crate::servers::launch;
 use crate::servers::table::Server;
 
@@ -95,10 +95,8 @@ impl ComposeFile {
     }
 
     fn read(project: &Project, path: RelPath) -> Option<Self> {
-        const LONGEST: usize = 1 << 20;
-        let bytes = project.read(&path).ok()?.filter(|bytes| bytes.len() <= LONGEST)?;
-        let text = String::from_utf8(bytes.to_vec()).ok()?;
-        let yaml = Yaml::parse(&text)?;
+        let bytes = project.read(&path).ok()??;
+        let context::ComposeFile { path, text, yaml } = context::ComposeFile::read(&path, &bytes)?;
         Some(Self { path, text, yaml })
     }
 
@@ -251,14 +249,7 @@ impl ComposeFile {
 
     /// Whether `build` builds `dockerfile`.
     fn builds(&self, build: Id, dockerfile: &RelPath) -> bool {
-        let text = |key: &str| self.yaml.get(build, key).and_then(|value| self.yaml.text(value));
-        if self.yaml.get(build, "dockerfile_inline").is_some() {
-            return false;
-        }
-        let context = self.yaml.text(build).or_else(|| text("context")).unwrap_or(".");
-        let context = self.path.parent().join(context);
-        let file = context.and_then(|context| context.join(text("dockerfile").unwrap_or("Dockerfile")));
-        file.as_ref() == Some(dockerfile)
+        context::build_at(&self.path, &self.yaml, build).is_some_and(|build| build.dockerfile == *dockerfile)
     }
 
     /// The paths of `env_file`: one, a list of them, or of mappings with `path`.

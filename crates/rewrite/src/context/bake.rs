@@ -52,10 +52,15 @@ pub(super) struct BakeTarget {
 
 /// The builds of a bake file.
 pub(super) fn builds(path: &RelPath, text: &str) -> Vec<Build> {
+    named_builds(path, text).into_iter().map(|(_, build)| build).collect()
+}
+
+/// The builds of a bake file, each with the name of its target.
+pub(super) fn named_builds(path: &RelPath, text: &str) -> Vec<(String, Build)> {
     let Some(bake) = parse(path, text) else { return Vec::new() };
     let inherited: BTreeSet<&String> = bake.target.values().flat_map(|target| &target.inherits).collect();
     let own = targets(&bake, path).into_iter().filter(|target| !inherited.contains(&target.name));
-    own.map(|target| target.build).collect()
+    own.map(|target| (target.name, target.build)).collect()
 }
 
 /// The targets that bake builds when it is asked for `wanted` (targets and groups); for none, those of the group or

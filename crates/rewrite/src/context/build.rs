@@ -1,6 +1,6 @@
 //! Builds that a repository's files declare.
 
-use super::{Service, ServiceHealthCheck, bake, compose, services, workflow};
+use super::{ComposeFile, Service, ServiceHealthCheck, bake, compose, services, workflow};
 use crate::{Project, RelPath};
 
 /// A build of a Dockerfile that some file of the repository declares.
@@ -18,16 +18,16 @@ pub struct Build {
 
 /// What kind of file declares builds, told by its path alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Compose,
     Bake,
     Workflow,
 }
 
 /// What is longer is no such file.
-const LONGEST: usize = 1 << 20;
+pub(super) const LONGEST: usize = 1 << 20;
 
-fn kind(path: &RelPath) -> Option<Kind> {
+pub(super) fn kind(path: &RelPath) -> Option<Kind> {
     let name = path.file_name();
     let (stem, suffix) = name.rsplit_once('.')?;
     match suffix {
@@ -45,27 +45,18 @@ pub fn may_build(path: &RelPath) -> bool {
 
 /// The services of a compose file that build an image and have a health check of their own; of other files, none.
 pub fn health_checks_in(path: &RelPath, bytes: &[u8]) -> Vec<ServiceHealthCheck> {
-    let named = memchr::memmem::find(bytes, b"healthcheck").is_some();
-    match std::str::from_utf8(bytes) {
-        Ok(text) if kind(path) == Some(Kind::Compose) && named && bytes.len() <= LONGEST => {
-            compose::health_checks(path, text)
-        }
-        _ => Vec::new(),
+    if kind(path) != Some(Kind::Compose) || memchr::memmem::find(bytes, b"healthcheck").is_none() {
+        return Vec::new();
     }
+    ComposeFile::read(path, bytes).map(|file| compose::health_checks(&file)).unwrap_or_default()
 }
 
 /// The services of a compose file that build an image, with what they start in it; of other files, none.
 pub fn services_in(path: &RelPath, bytes: &[u8]) -> Vec<Service> {
-    match std::str::from_utf8(bytes) {
-        Ok(text)
-            if kind(path) == Some(Kind::Compose)
-                && bytes.len() <= LONGEST
-                && memchr::memmem::find(bytes, b"build").is_some() =>
-        {
-            services::services(path, text)
-        }
-        _ => Vec::new(),
+    if kind(path) != Some(Kind::Compose) || memchr::memmem::find(bytes, b"build").is_none() {
+        return Vec::new();
     }
+    ComposeFile::read(path, bytes).map(|file| services::services(&file)).unwrap_or_default()
 }
 
 /// The files that may say how `dockerfile` is built: in its folder, in those above it, and among the workflows.
@@ -93,7 +84,10 @@ pub fn builds_in(path: &RelPath, bytes: &[u8]) -> Vec<Build> {
         return Vec::new();
     }
     match kind {
-        Kind::Compose => compose::builds(path, text),
+        Kind::Compose => {
+            let file = ComposeFile::read(path, bytes);
+            file.map(|file| file.builds().map(|(build, _)| build).collect()).unwrap_or_default()
+        }
         Kind::Bake => bake::builds(path, text),
         Kind::Workflow => workflow::builds(path, text).into_iter().map(|found| found.build).collect(),
     }

@@ -8,6 +8,7 @@ mod bake;
 mod build;
 mod ci;
 mod compose;
+mod declarations;
 mod dockerignore;
 mod hcl;
 mod layers;
@@ -20,7 +21,8 @@ mod workflow;
 
 pub use build::{Build, builders, builds_in, health_checks_in, may_build, services_in};
 pub use ci::{Builder, CiBuild, ci_builds};
-pub use compose::ServiceHealthCheck;
+pub use compose::{ComposeFile, InlineDockerfile, InlineText, ServiceHealthCheck, build_at};
+pub use declarations::{Declarations, Elsewhere, declarations_in};
 pub use dockerignore::{
     ContextError, ContextTree, DockerIgnore, Entry, IgnoreError, Inherited, Sight, context_files, ignore_file,
 };

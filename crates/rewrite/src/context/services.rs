@@ -1,16 +1,10 @@
 //! What services of a compose file start in an image that they build, with the places of the words.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{Location, Spanned};
-
 use super::Build;
-use super::compose::{ServiceBuild, resolve};
-use crate::RelPath;
+use super::compose::{ComposeFile, build_at};
+use crate::yaml::{self, Id};
 
 /// A service that builds an image.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,189 +45,49 @@ pub enum Words {
     List(Vec<String>),
 }
 
-#[derive(Deserialize)]
-struct Compose {
-    #[serde(default)]
-    services: BTreeMap<String, Option<Raw>>,
-}
-
-#[derive(Deserialize)]
-struct Raw {
-    build: Option<RawBuild>,
-    command: Option<Spanned<RawWords>>,
-    entrypoint: Option<Spanned<RawWords>>,
-    healthcheck: Option<RawCheck>,
-    volumes: Option<Vec<Mount>>,
-}
-
-#[derive(Deserialize)]
-struct RawCheck {
-    test: Option<Spanned<RawWords>>,
-}
-
-/// `build`, once for what it means and once for the place of its target.
-struct RawBuild {
-    build: ServiceBuild,
-    target: Option<Location>,
-}
-
-impl<'de> Deserialize<'de> for RawBuild {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = RawBuild;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a build")
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<RawBuild, E> {
-                Ok(RawBuild { build: ServiceBuild::Context(value.to_owned()), target: None })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawBuild, A::Error> {
-                let (mut context, mut dockerfile, mut inline) = (None, None, None);
-                let mut target: Option<Spanned<String>> = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "context" => context = map.next_value::<Option<String>>()?,
-                        "dockerfile" => dockerfile = map.next_value::<Option<String>>()?,
-                        "dockerfile_inline" => inline = map.next_value::<Option<String>>()?,
-                        "target" => target = map.next_value::<Option<Spanned<String>>>()?,
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                        }
-                    }
-                }
-                let place = target.as_ref().map(|target| target.defined);
-                let target = target.map(|target| target.value);
-                let dockerfile_inline = inline;
-                let build = ServiceBuild::Options { context, dockerfile, dockerfile_inline, target };
-                Ok(RawBuild { build, target: place })
-            }
-        }
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-/// A text or a list of words.
-struct RawWords {
-    words: Words,
-    items: Vec<Location>,
-}
-
-impl<'de> Deserialize<'de> for RawWords {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = RawWords;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a command")
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<RawWords, E> {
-                Ok(RawWords { words: Words::Text(value.to_owned()), items: Vec::new() })
-            }
-
-            fn visit_unit<E>(self) -> Result<RawWords, E> {
-                Ok(RawWords { words: Words::List(Vec::new()), items: Vec::new() })
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawWords, A::Error> {
-                let (mut words, mut items) = (Vec::new(), Vec::new());
-                while let Some(item) = list.next_element::<Spanned<String>>()? {
-                    items.push(item.defined);
-                    words.push(item.value);
-                }
-                Ok(RawWords { words: Words::List(words), items })
-            }
-        }
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Mount {
-    Short(String),
-    Long {
-        #[serde(rename = "type")]
-        kind: Option<String>,
-    },
-    Other(IgnoredAny),
-}
-
-impl Mount {
-    /// Whether it lays a folder of this machine over the image's files.
-    fn is_source(&self) -> bool {
-        match self {
-            Self::Short(text) => text.starts_with('.'),
-            Self::Long { kind } => kind.as_deref() == Some("bind"),
-            Self::Other(_) => false,
-        }
-    }
-}
-
 /// The services of a compose file that build an image.
-pub(super) fn services(path: &RelPath, text: &str) -> Vec<Service> {
-    let Ok(compose) = serde_saphyr::from_str::<Compose>(text) else { return Vec::new() };
-    let named = compose.services.into_iter();
-    named.filter_map(|(name, raw)| service(path, text, name, raw?)).collect()
+pub(super) fn services(file: &ComposeFile) -> Vec<Service> {
+    file.services().iter().filter_map(|(name, id)| service(file, *name, *id)).collect()
 }
 
-fn service(path: &RelPath, text: &str, name: String, raw: Raw) -> Option<Service> {
-    let RawBuild { build, target } = raw.build?;
-    let command = |words: Spanned<RawWords>| {
-        let line = usize::try_from(words.defined.line()).unwrap_or(1);
-        let places = match &words.value.words {
-            Words::Text(_) => place(text, words.defined).into_iter().collect(),
-            Words::List(_) => words.value.items.iter().map_while(|item| place(text, *item)).collect(),
-        };
-        ServiceCommand { words: words.value.words, line, places }
-    };
+fn service(file: &ComposeFile, name: Id, id: Id) -> Option<Service> {
+    let yaml = &file.yaml;
+    let build = yaml.get(id, "build")?;
+    let value = |of: Id, key: &str| yaml.get(of, key).filter(|value| !yaml.is_null(*value));
+    let command = |key: &str| value(id, key).and_then(|value| command(file, value));
+    let check = value(id, "healthcheck");
+    let volumes = yaml.get(id, "volumes").map(|volumes| yaml.items(volumes)).unwrap_or_default();
     Some(Service {
-        name,
-        build: resolve(path, build)?,
-        command: raw.command.map(command),
-        entrypoint: raw.entrypoint.map(command),
-        test: raw.healthcheck.and_then(|check| check.test).map(command),
-        target: target.and_then(|target| place(text, target)),
-        mounts_source: raw.volumes.unwrap_or_default().iter().any(Mount::is_source),
+        name: yaml.text(name)?.to_owned(),
+        build: build_at(&file.path, yaml, build)?,
+        command: command("command"),
+        entrypoint: command("entrypoint"),
+        test: check.and_then(|check| value(check, "test")).and_then(|test| self::command(file, test)),
+        target: yaml.get(build, "target").and_then(|target| file.place(target)),
+        mounts_source: volumes.iter().any(|mount| is_source(file, *mount)),
     })
 }
 
-/// The bytes of a scalar on one line; none where it goes on over lines.
-fn place(text: &str, at: Location) -> Option<Range<usize>> {
-    let (line, column) = (usize::try_from(at.line()).ok()?, usize::try_from(at.column()).ok()?);
-    let start_of_line: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let rest = text.get(start_of_line..)?.split('\n').next()?;
-    let start = rest.char_indices().map(|(at, _)| at).nth(column.checked_sub(1)?)?;
-    let value = rest.get(start..)?;
-    let length = match value.chars().next()? {
-        quote @ ('"' | '\'') => {
-            let mut chars = value.char_indices().skip(1);
-            loop {
-                match chars.next()? {
-                    (_, '\\') if quote == '"' => {
-                        chars.next();
-                    }
-                    (at, found) if found == quote => {
-                        if quote == '\'' && value.get(at + 1..).is_some_and(|rest| rest.starts_with('\'')) {
-                            chars.next();
-                        } else {
-                            break at + 1;
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        '|' | '>' | '&' | '*' | '!' => return None,
-        _ => usize::try_from(at.span().len()).ok().filter(|length| *length <= value.len())?,
-    };
-    let value = value.get(..length)?.trim_end();
-    (!value.contains('\n')).then(|| start_of_line + start..start_of_line + start + value.len())
+fn command(file: &ComposeFile, value: Id) -> Option<ServiceCommand> {
+    let yaml = &file.yaml;
+    let line = file.line(value);
+    if let Some(text) = yaml.text(value) {
+        let places = file.place(value).into_iter().collect();
+        return Some(ServiceCommand { words: Words::Text(text.to_owned()), line, places });
+    }
+    let node = yaml.node(yaml.resolve(value))?;
+    let yaml::Kind::Sequence(items) = &node.kind else { return None };
+    let words: Option<Vec<String>> = items.iter().map(|item| yaml.text(*item).map(str::to_owned)).collect();
+    let places = items.iter().map_while(|item| file.place(*item)).collect();
+    Some(ServiceCommand { words: Words::List(words?), line, places })
+}
+
+/// Whether a mount lays a folder of this machine over the image's files.
+fn is_source(file: &ComposeFile, mount: Id) -> bool {
+    match file.yaml.text(mount) {
+        Some(short) => short.starts_with('.'),
+        None => file.yaml.get(mount, "type").and_then(|kind| file.yaml.text(kind)) == Some("bind"),
+    }
 }
 
 #[cfg(test)]
@@ -264,8 +118,9 @@ services:
 
     #[test]
     fn services_have_their_words_and_the_places_of_these() {
-        let path = RelPath::new("compose.yml").expect("a path");
-        let services = services(&path, FILE);
+        let path = crate::RelPath::new("compose.yml").expect("a path");
+        let file = ComposeFile::read(&path, FILE.as_bytes()).expect("a compose file");
+        let services = services(&file);
         let [api, worker] = services.as_slice() else { panic!("{services:?}") };
         let shown = |range: &Range<usize>| FILE[range.clone()].to_owned();
         let command = api.command.as_ref().expect("a command");

@@ -1,4 +1,4 @@
-//! A YAML document as a tree, each node with its bytes.
+//! A YAML document as a tree, each node with its bytes: what reads or edits a compose file goes by it.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -6,29 +6,46 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
 /// The number of a node.
-pub(super) type Id = usize;
+pub type Id = usize;
 
 /// A document.
 #[derive(Debug)]
-pub(super) struct Yaml {
+pub struct Yaml {
     nodes: Vec<Node>,
     root: Id,
 }
 
 /// A node.
 #[derive(Debug)]
-pub(super) struct Node {
+pub struct Node {
     /// What it is.
-    pub(super) kind: Kind,
+    pub kind: Kind,
     /// Its bytes; of a block collection, from its first key or dash.
-    pub(super) span: Range<usize>,
+    pub span: Range<usize>,
     /// Whether brackets stand around it.
-    pub(super) flow: bool,
+    pub flow: bool,
+    /// How a scalar is written; of other nodes, [`Style::Plain`].
+    pub style: Style,
+    /// Whether it has a name, by which others may repeat it.
+    pub anchored: bool,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// As it is.
+    Plain,
+    /// In single or double quotes.
+    Quoted,
+    /// As a block of lines behind `|`.
+    Literal,
+    /// As a block of lines behind `>`, which are joined.
+    Folded,
 }
 
 /// What a node is.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A text or number, and whether it is written without quotes.
     Scalar(String, bool),
     /// A list.
@@ -47,7 +64,7 @@ struct Open {
 
 impl Yaml {
     /// The only document of `text`; `None` for what is none, for several, and for what is nested too deeply.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         const DEEPEST: usize = 60;
         let mut nodes: Vec<Node> = Vec::new();
         let mut anchors: HashMap<usize, Id> = HashMap::new();
@@ -62,6 +79,12 @@ impl Yaml {
                 Event::SequenceStart(StructureStyle::Flow, ..)
                     | Event::MappingStart(StructureStyle::Flow, ..)
             );
+            let style = match event {
+                Event::Scalar(_, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..) => Style::Quoted,
+                Event::Scalar(_, ScalarStyle::Literal, ..) => Style::Literal,
+                Event::Scalar(_, ScalarStyle::Folded, ..) => Style::Folded,
+                _ => Style::Plain,
+            };
             let (kind, anchor) = match event {
                 Event::Scalar(value, style, anchor, ..) => {
                     (Kind::Scalar(value.into_owned(), style == ScalarStyle::Plain), anchor)
@@ -80,7 +103,7 @@ impl Yaml {
             };
             let id = nodes.len();
             let opens = matches!(kind, Kind::Sequence(_) | Kind::Mapping(_));
-            nodes.push(Node { kind, span: start..end.max(start), flow });
+            nodes.push(Node { kind, span: start..end.max(start), flow, style, anchored: anchor > 0 });
             if anchor > 0 {
                 anchors.insert(anchor, id);
             }
@@ -107,17 +130,17 @@ impl Yaml {
     }
 
     /// The top node.
-    pub(super) fn root(&self) -> Id {
+    pub fn root(&self) -> Id {
         self.root
     }
 
     /// The node with this number.
-    pub(super) fn node(&self, id: Id) -> Option<&Node> {
+    pub fn node(&self, id: Id) -> Option<&Node> {
         self.nodes.get(id)
     }
 
     /// The node that an alias stands for; others stand for themselves.
-    pub(super) fn resolve(&self, id: Id) -> Id {
+    pub fn resolve(&self, id: Id) -> Id {
         match self.node(id).map(|node| &node.kind) {
             Some(Kind::Alias(target)) => *target,
             _ => id,
@@ -125,7 +148,7 @@ impl Yaml {
     }
 
     /// The keys and values of a mapping, without those of others that are merged into it.
-    pub(super) fn pairs(&self, mapping: Id) -> &[(Id, Id)] {
+    pub fn pairs(&self, mapping: Id) -> &[(Id, Id)] {
         match self.node(self.resolve(mapping)).map(|node| &node.kind) {
             Some(Kind::Mapping(pairs)) => pairs,
             _ => &[],
@@ -133,7 +156,7 @@ impl Yaml {
     }
 
     /// The items of a list.
-    pub(super) fn items(&self, sequence: Id) -> &[Id] {
+    pub fn items(&self, sequence: Id) -> &[Id] {
         match self.node(self.resolve(sequence)).map(|node| &node.kind) {
             Some(Kind::Sequence(items)) => items,
             _ => &[],
@@ -141,7 +164,7 @@ impl Yaml {
     }
 
     /// The text of a scalar.
-    pub(super) fn text(&self, id: Id) -> Option<&str> {
+    pub fn text(&self, id: Id) -> Option<&str> {
         match &self.node(self.resolve(id))?.kind {
             Kind::Scalar(text, _) => Some(text),
             _ => None,
@@ -149,32 +172,38 @@ impl Yaml {
     }
 
     /// Whether the node is a plain scalar that says nothing: `key:` or `key: null`.
-    pub(super) fn is_null(&self, id: Id) -> bool {
+    pub fn is_null(&self, id: Id) -> bool {
         matches!(&self.node(self.resolve(id)).map(|node| &node.kind),
             Some(Kind::Scalar(text, true)) if matches!(text.as_str(), "" | "~" | "null"))
     }
 
     /// The value of a key in a mapping itself.
-    pub(super) fn own(&self, mapping: Id, key: &str) -> Option<Id> {
+    pub fn own(&self, mapping: Id, key: &str) -> Option<Id> {
         let pairs = self.pairs(mapping).iter();
         pairs.rev().find(|(name, _)| self.text(*name) == Some(key)).map(|(_, value)| *value)
     }
 
     /// The value of a key, of the mapping itself or of those that `<<` merges into it.
-    pub(super) fn get(&self, mapping: Id, key: &str) -> Option<Id> {
-        self.get_within(mapping, key, 0)
+    pub fn get(&self, mapping: Id, key: &str) -> Option<Id> {
+        self.pair(mapping, key).map(|(_, value)| value)
     }
 
-    fn get_within(&self, mapping: Id, key: &str, depth: usize) -> Option<Id> {
+    /// As [`get`](Self::get), with the key as it stands where it is defined.
+    pub fn pair(&self, mapping: Id, key: &str) -> Option<(Id, Id)> {
+        self.pair_within(mapping, key, 0)
+    }
+
+    fn pair_within(&self, mapping: Id, key: &str, depth: usize) -> Option<(Id, Id)> {
         const DEEPEST: usize = 16;
         if depth > DEEPEST {
             return None;
         }
-        self.own(mapping, key).or_else(|| {
+        let own = self.pairs(mapping).iter().rev().find(|(name, _)| self.text(*name) == Some(key));
+        own.copied().or_else(|| {
             let merged = self.own(mapping, "<<")?;
             let list = self.items(merged);
             let mut sources = if list.is_empty() { vec![merged] } else { list.to_vec() }.into_iter();
-            sources.find_map(|source| self.get_within(source, key, depth + 1))
+            sources.find_map(|source| self.pair_within(source, key, depth + 1))
         })
     }
 }
