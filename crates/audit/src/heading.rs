@@ -20,9 +20,11 @@ static LEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:[#§№]\s*)?((?:\p{Lu}{1,5}[-.]?)?\d{1,3}(?:[.-]\d{1,3})*)(?:[.):：\s]|[–—-]\s|$)\s*[-–—:：.)]?\s*").ok()
 });
 
-/// `Proposal 3: …`, `Phase 1 – …`, `提案3：…`.
-static BEHIND_WORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(\p{L}+)\s*[#№]?\s*(\d{1,3}(?:\.\d{1,3})*)\s*(?:[:：.)–—-]\s*|$)").ok());
+/// `Proposal 3: …`, `Phase 1 – …`, `提案3：…`; behind the number a counter may stand, as in `第1週：…`.
+static BEHIND_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(\p{L}+)\s*[#№]?\s*(\d{1,3}(?:\.\d{1,3})*)[\p{Han}\p{Katakana}]{0,6}\s*(?:[:：.)–—-]\s*|$)")
+        .ok()
+});
 
 impl Heading {
     /// Reads the text of a heading. Signs and brackets before the number are no part of the title.

@@ -254,7 +254,7 @@ impl<'a> Finder<'a> {
             Form::Paragraph => false,
             // Below a numbered heading, plain items are the steps of one proposal.
             Form::Item { ordered, task } => task || ordered || section.heading.number.is_none(),
-            Form::Row => section.heading.number.is_none(),
+            Form::Row => section.heading.number.is_none() || number_of_row(piece).is_some(),
         };
         let counted = section.pieces.iter().zip(&self.pieces[at]).filter(|(piece, _)| counts(piece));
         let topics: Vec<BTreeSet<&'static str>> = counted
@@ -356,6 +356,12 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// The number in the first cell of a row, where nothing else stands there.
+fn number_of_row(piece: &Piece) -> Option<String> {
+    let heading = Heading::read(piece.text.split('|').next()?);
+    heading.number.filter(|_| heading.title.is_empty())
+}
+
 /// A piece, with what it is about, as a proposal.
 fn of_piece(piece: &Piece, topics: &[Topic]) -> Proposal {
     let cells: Vec<&str> = piece.text.split('|').map(str::trim).collect();
@@ -365,7 +371,11 @@ fn of_piece(piece: &Piece, topics: &[Topic]) -> Proposal {
             (Heading::read(first).number, (*second).to_owned())
         }
         [first, ..] => {
-            let heading = Heading::read(piece.strong.as_deref().unwrap_or(first));
+            let mut heading = Heading::read(piece.strong.as_deref().unwrap_or(first));
+            // What is bold may be the number alone.
+            if heading.title.is_empty() {
+                heading = Heading { number: heading.number, ..Heading::read(first) };
+            }
             let title = if heading.title.is_empty() { (*first).to_owned() } else { heading.title };
             (heading.number, title)
         }

@@ -75,7 +75,7 @@ pub(crate) fn services(project: &Project, dockerfile: &Dockerfile) -> Vec<(Compo
     let files = paths.filter(|path| path.file_name().contains("compose"));
     let mut found: Vec<(ComposeFile, Vec<Service>)> = files
         .filter_map(|path| {
-            let file = ComposeFile::read(project, path)?;
+            let file = ComposeFile::read(project, &path)?;
             let services = file.services(project, dockerfile.path());
             Some((file, services))
         })
@@ -94,9 +94,9 @@ impl ComposeFile {
         self.value_in(service.id, &service.bases, "healthcheck").is_some()
     }
 
-    fn read(project: &Project, path: RelPath) -> Option<Self> {
-        let bytes = project.read(&path).ok()??;
-        let context::ComposeFile { path, text, yaml } = context::ComposeFile::read(&path, &bytes)?;
+    fn read(project: &Project, path: &RelPath) -> Option<Self> {
+        let bytes = project.read(path).ok()??;
+        let context::ComposeFile { path, text, yaml } = context::ComposeFile::read(path, &bytes)?;
         Some(Self { path, text, yaml })
     }
 
@@ -188,7 +188,7 @@ impl ComposeFile {
                 None => (self, service),
             };
             let Some((path, name)) = file.extended_elsewhere(at) else { break };
-            let Some(other) = ComposeFile::read(project, path) else { break };
+            let Some(other) = ComposeFile::read(project, &path) else { break };
             let services = other.yaml.get(other.yaml.root(), "services");
             let Some(id) = services.and_then(|services| other.yaml.own(services, &name)) else { break };
             found.push((Rc::new(other), id));
