@@ -17,7 +17,7 @@ pub struct Heading {
 
 /// `1.1 …`, `3) …`, `#4: …`, `§2 …`, `OPT-12 …`, `A.3 …`.
 static LEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:[#§№]\s*)?((?:\p{Lu}{1,5}[-.]?)?\d{1,3}(?:[.-]\d{1,3})*)(?:[.):：\s]|[–—-]\s|$)\s*[-–—:：.)]?\s*").ok()
+    Regex::new(r"^(?:[#§№]\s*)?((?:\p{Lu}{1,5}[-.]?)?\d{1,3}(?:[.-]\d{1,3})*)(?:[.):：\s]|[–—-]\s|$)\s*(?:[-–—:：)]\s*|\.\s+)?").ok()
 });
 
 /// `Proposal 3: …`, `Phase 1 – …`, `提案3：…`; behind the number a counter may stand, as in `第1週：…`.

@@ -113,7 +113,7 @@ fn named(piece: &Piece, by_id: &BTreeMap<String, Vec<usize>>) -> Vec<usize> {
     if piece.form == Form::Row {
         found.extend(by_id.get(cell).into_iter().flatten());
     }
-    for word in piece.text.split(|c: char| c.is_whitespace() || ",;()[]|:、，（）/+&".contains(c)) {
+    for word in piece.text.split(|c: char| c.is_whitespace() || ",;()[]|:：、，（）/+&".contains(c)) {
         let word = word.trim_end_matches('.');
         let (bare, signed) = match word.strip_prefix(['#', '§', '№']) {
             Some(rest) => (rest, true),
