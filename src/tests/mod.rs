@@ -3,6 +3,7 @@
 mod apply;
 mod bad_input;
 mod builders;
+mod config_schema;
 mod configuration;
 mod contexts;
 mod forms;
