@@ -225,7 +225,8 @@ fn replaced(
             let start = text.get(..first.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
             let lead = text.get(start..first.start).unwrap_or_default();
             if lead.trim_start().starts_with("- ") && lead.trim() == "-" {
-                quoted.join(&format!("\n{lead}"))
+                let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+                quoted.join(&format!("{newline}{lead}"))
             } else {
                 quoted.join(", ")
             }
