@@ -145,7 +145,7 @@ fn format(value: &Value<'_>) -> Result<Format, FileError> {
         FileError::new(
             value.span(),
             format!("there is no format `{text}`"),
-            "use text, json, patch, sarif, github or markdown",
+            "use text, json, patch, sarif, github, markdown or html",
         )
     })
 }
