@@ -39,6 +39,11 @@ impl<'t> File<'t> {
         Decision { info, dockerfile: self.index, place, outcome }
     }
 
+    /// An edit of this Dockerfile, among those of other files.
+    pub(crate) fn own(&self, edit: Edit) -> FileEdit {
+        FileEdit { file: self.dockerfile.path().clone(), edit }
+    }
+
     /// The outcome by which this Dockerfile, and no other file, is changed.
     pub(crate) fn change(
         &self,
@@ -46,8 +51,7 @@ impl<'t> File<'t> {
         declares: Vec<Declared>,
         note: Option<String>,
     ) -> Outcome {
-        let file = self.dockerfile.path();
-        let edits = edits.into_iter().map(|edit| FileEdit { file: file.clone(), edit }).collect();
+        let edits = edits.into_iter().map(|edit| self.own(edit)).collect();
         Outcome::Applied(Change { edits, declares, note })
     }
 }

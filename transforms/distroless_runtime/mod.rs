@@ -119,8 +119,11 @@ fn decide(file: &File<'_>) -> Option<Decision> {
 
 /// Why the final stage is not built on a distroless image, although that is wanted.
 pub(crate) fn refused(file: &File<'_>) -> Option<Outcome> {
-    let is_wanted = file.task.consent(&SWAP) == Consent::Given;
-    let outcome = decide(file).filter(|_| is_wanted)?.outcome;
+    // Not before it is wanted: the swap is worked out whole to tell.
+    if file.task.consent(&SWAP) != Consent::Given {
+        return None;
+    }
+    let outcome = decide(file)?.outcome;
     matches!(outcome, Outcome::Refused { .. }).then_some(outcome)
 }
 

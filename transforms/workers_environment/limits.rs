@@ -206,8 +206,7 @@ pub(super) fn outcome(file: &File<'_>, launch: &Launch, new: New, in_exec_form: 
         Err(error) => return Refusal::from(error).into_outcome(),
     };
     edits.extend(copy(file, launch.index, &new));
-    let own = dockerfile.path().clone();
-    let mut all: Vec<FileEdit> = edits.into_iter().map(|edit| FileEdit { file: own.clone(), edit }).collect();
+    let mut all: Vec<FileEdit> = edits.into_iter().map(|edit| file.own(edit)).collect();
     all.extend(new.files(file.task));
     let mut declares = vec![Declared::Facet(Facet::Files), Declared::Facet(Facet::Layers)];
     let touched = [Some(new.program.word), new.going.map(|going| going.start)];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dockfit_rewrite::{Change, Decision, Declared, Facet, FileEdit, Outcome, RelPath};
+use dockfit_rewrite::{Change, Decision, Declared, Facet, FileEdit, Outcome};
 
 use super::limits::{self, New};
 use super::{LIMITS, variable::refused};
@@ -57,7 +57,7 @@ fn outcome(file: &File<'_>, script: &ScriptFile, launches: &[&Launch]) -> Result
         // Several stages may start one script, and several branches of it a server.
         if !lines.contains(&launch.index) {
             lines.push(launch.index);
-            edits.extend(limits::copy(file, launch.index, new).map(|edit| own(file.dockerfile.path(), edit)));
+            edits.extend(limits::copy(file, launch.index, new).map(|edit| file.own(edit)));
         }
         let at = launch.words.first().map(|word| word.range.start);
         if !done.contains(&at) {
@@ -72,10 +72,6 @@ fn outcome(file: &File<'_>, script: &ScriptFile, launches: &[&Launch]) -> Result
     edits.extend(new.files(file.task));
     let declares = vec![Declared::Facet(Facet::Files), Declared::Facet(Facet::Layers)];
     Ok(Outcome::Applied(Change { edits, declares, note: Some(limits::NOTE.to_owned()) }))
-}
-
-fn own(path: &RelPath, edit: dockfit_rewrite::Edit) -> FileEdit {
-    FileEdit { file: path.clone(), edit }
 }
 
 /// Where a command says how many workers it wants: what a variable there sets is known.

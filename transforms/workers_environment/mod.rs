@@ -205,8 +205,7 @@ fn changed(
     variable: Option<&str>,
     note: Option<String>,
 ) -> Outcome {
-    let own = file.dockerfile.path();
-    let mut all: Vec<FileEdit> = edits.into_iter().map(|edit| FileEdit { file: own.clone(), edit }).collect();
+    let mut all: Vec<FileEdit> = edits.into_iter().map(|edit| file.own(edit)).collect();
     all.extend(others);
     let mut declares = vec![Declared::Facet(match launch.keyword {
         Keyword::Entrypoint => Facet::Entrypoint,

@@ -1,5 +1,7 @@
 //! Starts of an image: as it is, with one worker, and once more to see where the seconds go.
 
+use std::net::SocketAddr;
+
 use dockfit_engine::Built;
 
 use super::measure::{Bench, Prepared, Read};
@@ -59,6 +61,14 @@ impl Bench<'_, '_, '_> {
         self.phases(request, &read.modules, measured, &label, watch)
     }
 
+    fn start(
+        &self,
+        request: &Request<'_>,
+        while_ready: &mut dyn FnMut(Option<SocketAddr>),
+    ) -> Result<Start, Problem> {
+        start(self.trial, request, while_ready).map_err(|error| engine_problem(&error, None))
+    }
+
     fn as_it_is(
         &self,
         request: &Request<'_>,
@@ -67,13 +77,13 @@ impl Bench<'_, '_, '_> {
         watch: &mut Watch,
     ) -> Result<(), Problem> {
         let mut loaded = Ok(None);
-        let started = start(self.trial, request, &mut |address| {
+        let started = self.start(request, &mut |address| {
             if let (Some(path), Some(address)) = (&self.args.load, address) {
                 loaded =
                     load::of(self.trial, address, path, self.args.load_seconds, self.args.load_connections);
             }
         });
-        let started = started.map_err(|error| engine_problem(&error, None))?;
+        let started = started?;
         watch.done(label, started.ready().unwrap_or_default());
         if let Some((with, loaded)) = loaded? {
             let all = measured.load.get_or_insert_with(|| Load { with, ..Load::default() });
@@ -101,8 +111,7 @@ impl Bench<'_, '_, '_> {
         label: &str,
         watch: &mut Watch,
     ) -> Result<(), Problem> {
-        let started =
-            start(self.trial, request, &mut |_| {}).map_err(|error| engine_problem(&error, None))?;
+        let started = self.start(request, &mut |_| {})?;
         watch.done(label, started.ready().unwrap_or_default());
         let figures = measured.one_worker.get_or_insert_with(OneWorker::default);
         let Start { outcome, memory, .. } = started;
@@ -130,8 +139,7 @@ impl Bench<'_, '_, '_> {
         }
         let env = request.env.iter().cloned().chain([phases::VARIABLE.to_owned()]).collect();
         let request = Request { env, output_only: true, ..request };
-        let started =
-            start(self.trial, &request, &mut |_| {}).map_err(|error| engine_problem(&error, None))?;
+        let started = self.start(&request, &mut |_| {})?;
         let Some(ready) = started.ready() else { return Ok(()) };
         watch.done(label, ready);
         let mut phases = measured.phases.take().unwrap_or_default();
